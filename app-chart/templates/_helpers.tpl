@@ -1,0 +1,114 @@
+{{/* "greeter-" in front, as a Service's name can't start with a digit and a customer's can. */}}
+{{- define "greeter.fullname" -}}
+greeter-{{ .Release.Name }}
+{{- end }}
+
+{{/* What selectors match: immutable in a Deployment, so never more than this. */}}
+{{- define "greeter.selectorLabels" -}}
+app.kubernetes.io/name: greeter
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Labels of a pod; nothing that changes with the chart alone, as that would replace every pod. */}}
+{{- define "greeter.podLabels" -}}
+{{ include "greeter.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: greeter
+{{- end }}
+
+{{- define "greeter.labels" -}}
+{{ include "greeter.podLabels" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{/* Name, namespace and labels of every object but the test pod. */}}
+{{- define "greeter.metadata" -}}
+name: {{ include "greeter.fullname" . }}
+namespace: {{ .Release.Namespace }}
+labels:
+  {{- include "greeter.labels" . | nindent 2 }}
+{{- end }}
+
+{{- define "greeter.image" -}}
+{{- with .Values.image -}}
+{{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag | default $.Chart.AppVersion }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Every host of the customer, as a JSON list without duplicates. */}}
+{{- define "greeter.hosts" -}}
+{{- $own := printf "%s.%s" .Release.Name .Values.domain -}}
+{{- concat (list $own) .Values.customer.hosts | uniq | toJson -}}
+{{- end }}
+
+{{/* Text for env and args, in which Kubernetes would expand $(VARIABLE). */}}
+{{- define "greeter.literal" -}}
+{{ . | replace "$" "$$" | toJson }}
+{{- end }}
+
+{{/* A number from a values file is a float, which prints large ones as 1e+06. */}}
+{{- define "greeter.setting" -}}
+{{ ternary (. | int64) . (kindIs "float64" .) | toString | quote }}
+{{- end }}
+
+{{/* Fewest pods there are when all is well. */}}
+{{- define "greeter.minimum" -}}
+{{- with .Values }}{{ ternary .autoscaling.minReplicas .replicas .autoscaling.enabled }}{{ end }}
+{{- end }}
+
+{{/* Longest orderly stop of a pod, and 5 s to spare. */}}
+{{- define "greeter.terminationSeconds" -}}
+{{- with .Values.shutdown }}{{ add .preStopSeconds .delaySeconds .graceSeconds 5 }}{{ end }}
+{{- end }}
+
+{{/* What both the pods and the test pod run under: the restricted pod security standard. */}}
+{{- define "greeter.podSecurity" -}}
+serviceAccountName: {{ include "greeter.fullname" . }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  seccompProfile:
+    type: RuntimeDefault
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{- define "greeter.containerSecurity" -}}
+image: {{ include "greeter.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities:
+    drop: [ALL]
+{{- end }}
+
+{{/* Contradictions that the schema can't see. */}}
+{{- define "greeter.check" -}}
+{{- with .Values.autoscaling }}
+{{- if gt (int .minReplicas) (int .maxReplicas) }}
+{{- fail (printf "autoscaling.minReplicas is %v, more than autoscaling.maxReplicas, %v: make it at most %v" .minReplicas .maxReplicas .maxReplicas) }}
+{{- end }}
+{{- end }}
+{{- if eq (int .Values.service.port) 9090 }}
+{{- fail "service.port is 9090, which is the management port: choose another, usually 80" }}
+{{- end }}
+{{- $own := printf "%s.%s" .Release.Name .Values.domain }}
+{{- if gt (len $own) 253 }}
+{{- fail (printf "host %s has %d characters, a DNS name at most 253: shorten domain" $own (len $own)) }}
+{{- end }}
+{{- with .Values.ingress }}
+{{- if and .tls.secretName (not .tls.enabled) }}
+{{- fail "ingress.tls.secretName is set but ingress.tls.enabled is false: set it to true, or leave the secret out" }}
+{{- end }}
+{{- if and .tls.enabled (not .enabled) }}
+{{- fail "ingress.tls.enabled is true but ingress.enabled is false: TLS needs the ingress" }}
+{{- end }}
+{{- end }}
+{{- end }}
