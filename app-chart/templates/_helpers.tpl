@@ -96,6 +96,13 @@ securityContext:
 {{- fail (printf "autoscaling.minReplicas is %v, more than autoscaling.maxReplicas, %v: make it at most %v" .minReplicas .maxReplicas .maxReplicas) }}
 {{- end }}
 {{- end }}
+{{- range $value, $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels }}
+{{- range $label, $_ := $labels }}
+{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh)/" $label }}
+{{- fail (printf "%s has %s, a label of the chart's own: choose another name" $value $label) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if eq (int .Values.service.port) 9090 }}
 {{- fail "service.port is 9090, which is the management port: choose another, usually 80" }}
 {{- end }}

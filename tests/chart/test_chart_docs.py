@@ -1,0 +1,68 @@
+"""What the chart says of itself is true."""
+
+import re
+import shutil
+import sys
+
+import yaml
+from rendering import CHART, CUSTOMER_VALUES, REPO, customer, helm, run
+
+
+def test_the_table_of_values_is_up_to_date():
+    done = run(sys.executable, REPO / "scripts/chart-docs", "--check")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_stale_table_and_a_value_without_comment_are_noticed(tmp_path):
+    shutil.copytree(CHART, tmp_path / "app-chart")
+    script = shutil.copy(REPO / "scripts/chart-docs", tmp_path / "app-chart")
+    (tmp_path / "scripts").mkdir()
+    script = shutil.move(script, tmp_path / "scripts/chart-docs")
+    values = tmp_path / "app-chart/values.yaml"
+    text = values.read_text()
+
+    def check():
+        return run(sys.executable, script, "--check")
+
+    assert check().returncode == 0
+    values.write_text(text.replace("domain: parcellab.com", "domain: example.com"))
+    assert "out of date" in check().stderr
+    values.write_text(text + "extra: 1\n")
+    assert "extra has no comment" in check().stderr
+
+
+def test_the_table_has_every_value():
+    def paths(node, path=""):
+        for key, value in node.items():
+            if isinstance(value, dict) and value and not key.endswith("abels"):
+                yield from paths(value, f"{path}{key}.")
+            else:
+                yield f"{path}{key}"
+
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    table = re.findall(r"^\| `([^`]+)` \| `", (CHART / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert table == list(paths(defaults))
+
+
+def test_the_chart_bears_the_version_of_the_binary():
+    version = re.search(r"project\(greeter VERSION (\d+\.\d+\.\d+)", (REPO / "CMakeLists.txt").read_text())[1]
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert chart["appVersion"] == version
+
+
+def notes(values, release="customer-x"):
+    arguments = ["install", release, CHART, "--namespace", release, "--dry-run=client", "--values", "-"]
+    done = helm(*arguments, input=yaml.safe_dump(values))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.partition("NOTES:")[2]
+
+
+def test_the_notes_say_how_to_ask():
+    assert "curl -H 'Host: customer-x.parcellab.com' http://127.0.0.1/" in notes(customer())
+    assert "https://customer-x.parcellab.com/" in notes(customer(ingress={"tls": {"enabled": True}}))
+    assert "port-forward service/greeter-customer-x" in notes(customer(ingress={"enabled": False}))
+
+
+def test_the_readme_names_real_customers():
+    named = set(re.findall(r"customer-values/([\w-]+)\.yaml", (CHART / "README.md").read_text(encoding="utf-8")))
+    assert all((REPO / "customer-values" / f"{stem}.yaml").is_file() for stem in named), CUSTOMER_VALUES

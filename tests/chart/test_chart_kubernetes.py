@@ -1,0 +1,56 @@
+"""What Kubernetes and kube-score say of the rendered objects."""
+
+import json
+
+import kubernetes_validate
+import pytest
+from rendering import CONFIGURATIONS, CUSTOMER_VALUES, KUBERNETES, objects, run, template
+
+FILES = [*CONFIGURATIONS, *sorted(CUSTOMER_VALUES.glob("*.yaml"))]
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+# Not of Kubernetes itself, so its schemas lack it.
+CUSTOM = {"ServiceMonitor"}
+
+
+@every_file
+@pytest.mark.parametrize("kubernetes", KUBERNETES)
+def test_the_schema_of_kubernetes_accepts_every_object(path, kubernetes):
+    items = objects("--values", path, release=path.stem, kubernetes=kubernetes)
+    assert items
+    for item in items:
+        if item["kind"] not in CUSTOM:
+            kubernetes_validate.validate(item, kubernetes.rsplit(".", 1)[0], strict=True)
+
+
+# (kind, check): why kube-score is not followed there.
+EXCEPTIONS = {
+    ("Deployment", "container-image-pull-policy"): "a versioned tag never changes, and a node without a registry has to start",
+    ("Pod", "container-image-pull-policy"): "the same",
+    ("Deployment", "container-resources"): "no CPU limit: it would throttle bursts and free nothing for others",
+    ("Pod", "container-resources"): "the same",
+    ("Deployment", "deployment-has-host-podantiaffinity"): "topologySpreadConstraints spread the pods, without a fixed limit",
+    ("Pod", "pod-networkpolicy"): "the test pod listens on nothing",
+}
+OPTIONAL = ("container-seccomp-profile", "container-ports-check")
+
+
+def findings(path):
+    manifest = template("--values", path, release=path.stem).stdout
+    options = [option for check in OPTIONAL for option in ("--enable-optional-test", check)]
+    done = run("kube-score", "score", "--output-format", "json", *options, "-", input=manifest)
+    assert done.stdout, done.stderr
+    reports = json.loads(done.stdout)
+    assert reports, "kube-score looked at nothing"
+    for report in reports:
+        for check in report["checks"]:
+            if not check["skipped"] and check["grade"] < 10:
+                yield (report["type_meta"]["kind"], check["check"]["id"]), check["comments"]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.stem != "single"], ids=lambda path: path.stem)
+def test_kube_score_finds_nothing_new(path):
+    assert not [finding for finding in findings(path) if finding[0] not in EXCEPTIONS]
+
+
+def test_every_exception_is_still_needed():
+    assert {what for what, _ in findings(CONFIGURATIONS[0])} == EXCEPTIONS.keys()
