@@ -1,0 +1,22 @@
+// Who is greeted and how, put together from GREETING, GREETINGS and the values files.
+#pragma once
+#include "base/error.hpp"
+#include "config/customer.hpp"
+#include "config/settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace greeter {
+
+struct Configuration {
+  std::vector<Customer> customers; // in the order of their ids
+  std::string customer_name; // the one to greet; empty: all, by Host
+  std::string hash;          // equal for equal customers
+};
+
+// GREETING beats GREETINGS, which beats the files. Reads the files anew at each call. Any fault in any file refuses the
+// whole; a CUSTOMER_NAME that nobody has does not. Thread-safe.
+Result<Configuration> load_configuration(const Settings& settings);
+
+} // namespace greeter

@@ -1,0 +1,153 @@
+#include "config/settings.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace greeter {
+
+namespace {
+
+using Rule = std::optional<std::string_view>;
+
+template <auto Field> Rule text(Settings& settings, std::string_view value) {
+  settings.*Field = value;
+  return {};
+}
+
+template <auto Field> Rule utf8(Settings& settings, std::string_view value) {
+  if (!is_utf8(value)) return "text is written in UTF-8";
+  return text<Field>(settings, value);
+}
+
+template <auto Field> Rule port(Settings& settings, std::string_view value) {
+  const auto number = parse_number(value);
+  if (!number || *number > 65535) return "a port is a whole number from 0 to 65535 (0: any free one)";
+  settings.*Field = static_cast<std::uint16_t>(*number);
+  return {};
+}
+
+template <auto Field> Rule flag(Settings& settings, std::string_view value) {
+  if (value != "true" && value != "false") return "it is true or false";
+  settings.*Field = value == "true";
+  return {};
+}
+
+// A duration is a whole number with a unit. An hour at most: longer ones are slips of the keyboard.
+template <auto Field> Rule duration(Settings& settings, std::string_view value) {
+  constexpr std::array<std::pair<std::string_view, std::uint64_t>, 3> units{{{"ms", 1}, {"s", 1000}, {"m", 60'000}}};
+  const auto unit_at = std::min(value.find_first_not_of("0123456789"), value.size());
+  const auto* const unit = std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == value.substr(unit_at); });
+  const auto number = parse_number(value.substr(0, unit_at));
+  if (unit == units.end() || !number || *number > 3'600'000 / unit->second) return "a duration is a whole number and ms, s or m, like 500ms or 10s, of at most 60m";
+  settings.*Field = std::chrono::milliseconds(*number * unit->second);
+  return {};
+}
+
+template <auto Field> Rule timeout(Settings& settings, std::string_view value) {
+  if (const auto rule = duration<Field>(settings, value)) return rule;
+  if ((settings.*Field).count() == 0) return "a timeout is longer than 0, like 500ms or 10s";
+  return {};
+}
+
+template <auto Field, std::uint64_t Least, std::uint64_t Most> Rule size(Settings& settings, std::string_view value) {
+  const auto number = parse_number(value);
+  if (!number || *number < Least || *number > Most) {
+    static const std::string rule = fmt::format("it is a whole number from {} to {}", Least, Most);
+    return rule;
+  }
+  settings.*Field = static_cast<std::remove_reference_t<decltype(settings.*Field)>>(*number);
+  return {};
+}
+
+Rule domain(Settings& settings, std::string_view value) {
+  if (!is_dns_name(value)) return "a domain is a lower-case DNS name like parcellab.com";
+  return text<&Settings::domain>(settings, value);
+}
+
+Rule log_level(Settings& settings, std::string_view value) {
+  if (value == "debug") settings.log_level = LogLevel::debug;
+  else if (value == "info") settings.log_level = LogLevel::info;
+  else if (value == "warning") settings.log_level = LogLevel::warning;
+  else if (value == "error") settings.log_level = LogLevel::error;
+  else return "it is debug, info, warning or error";
+  return {};
+}
+
+Rule log_format(Settings& settings, std::string_view value) {
+  if (value == "auto") settings.log_format.reset();
+  else if (value == "text") settings.log_format = LogFormat::text;
+  else if (value == "json") settings.log_format = LogFormat::json;
+  else return "it is auto, text or json";
+  return {};
+}
+
+using S = Settings;
+constexpr SettingSpec specs[] = {
+    {"CUSTOMER_NAME", "--customer", "", "the one customer to greet; empty: every customer, by Host", utf8<&S::customer_name>},
+    {"GREETING", "--greeting", "", "the greeting of that customer, instead of the one in the configuration", utf8<&S::greeting>},
+    {"GREETINGS", "--greetings", "", "greetings by name, as a JSON object: {\"C\": \"Moin!\"}", utf8<&S::greetings>},
+    {"GREETER_CONFIG", "--config", "/etc/greeter/customers", "a values file, or a folder with one per customer", text<&S::config>},
+    {"GREETER_DOMAIN", "--domain", "parcellab.com", "what follows the customer in a host name", domain},
+    {"GREETER_HOST", "--host", "*", "address to listen on; *: every address", text<&S::host>},
+    {"GREETER_PORT", "--port", "8080", "public port", port<&S::port>},
+    {"GREETER_MANAGEMENT_PORT", "--management-port", "9090", "port of probes, metrics and settings", port<&S::management_port>},
+    {"GREETER_WORKERS", "--workers", "0", "threads that answer; 0: one per usable CPU", size<&S::workers, 0, 256>},
+    {"GREETER_LOG_LEVEL", "--log-level", "info", "debug, info, warning or error", log_level},
+    {"GREETER_LOG_FORMAT", "--log-format", "auto", "json, text, or auto: text on a terminal", log_format},
+    {"GREETER_ACCESS_LOG", "--access-log", "false", "log every request: true or false", flag<&S::access_log>},
+    {"GREETER_SHUTDOWN_DELAY", "--shutdown-delay", "2s", "how long SIGTERM goes on taking clients", duration<&S::shutdown_delay>},
+    {"GREETER_SHUTDOWN_GRACE", "--shutdown-grace", "10s", "how long requests in flight may then take", duration<&S::shutdown_grace>},
+    {"GREETER_MAX_CONNECTIONS", "--max-connections", "16384", "open connections; a further one gets 503", size<&S::max_connections, 1, 1'000'000>},
+    {"GREETER_MAX_HEAD_BYTES", "--max-head-bytes", "16384", "request line and headers together", size<&S::max_head_bytes, 512, 1'048'576>},
+    {"GREETER_MAX_BODY_BYTES", "--max-body-bytes", "65536", "request body", size<&S::max_body_bytes, 0, 67'108'864>},
+    {"GREETER_RECEIVE_TIMEOUT", "--receive-timeout", "5s", "first byte of a request until its last", timeout<&S::receive_timeout>},
+    {"GREETER_IDLE_TIMEOUT", "--idle-timeout", "100s", "between two requests of a connection", timeout<&S::idle_timeout>},
+    {"GREETER_SEND_TIMEOUT", "--send-timeout", "10s", "until a client has taken its response", timeout<&S::send_timeout>},
+};
+
+Error refused(std::string_view name, std::string_view value, std::string_view rule) {
+  std::string message = fmt::format("{}={} can't be used: {}", name, in_quotes(value), rule);
+  if (value.starts_with("tcp://")) // the links that Kubernetes makes of a Service that is called greeter
+    message += "; Kubernetes sets this variable for a Service named greeter, unless the pod has enableServiceLinks: false";
+  return {ErrorCode::invalid, std::move(message)};
+}
+
+} // namespace
+
+std::span<const SettingSpec> setting_specs() { return specs; }
+
+Result<Settings> read_settings(const Environment& environment, const std::map<std::string_view, std::string>& flags) {
+  Settings settings;
+  for (const auto& spec : specs) {
+    const auto flagged = flags.find(spec.flag);
+    const auto variable = environment.find(spec.variable);
+    Settings::Origin origin{spec.variable, std::string(spec.fallback), "default"};
+    if (flagged != flags.end()) origin = {spec.variable, flagged->second, "flag"};
+    else if (variable != environment.end() && !variable->second.empty()) origin = {spec.variable, variable->second, "environment"};
+    if (const auto rule = spec.apply(settings, origin.value)) return refused(origin.source == "flag" ? spec.flag : spec.variable, origin.value, *rule);
+    if (spec.variable == "GREETER_CONFIG") settings.config_is_default = origin.source == "default";
+    settings.origins.push_back(std::move(origin));
+  }
+  if (!settings.greeting.empty() && settings.customer_name.empty())
+    return Error{ErrorCode::invalid, "GREETING is set but CUSTOMER_NAME is not: set CUSTOMER_NAME to the customer whom it greets"};
+  return settings;
+}
+
+std::vector<std::string> unknown_variables(const Environment& environment) {
+  std::vector<std::string_view> known;
+  for (const auto& spec : specs) known.push_back(spec.variable);
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : environment) {
+    if (!name.starts_with("GREETER_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto meant = nearest(name, known);
+    lines.push_back(name + " is not a setting" + (meant.empty() ? "; greeter --help lists them" : fmt::format("; did you mean {}?", meant)));
+  }
+  return lines;
+}
+
+} // namespace greeter

@@ -1,0 +1,56 @@
+#include "http/engine.hpp"
+
+#include "http/listener.hpp"
+#include "http/worker.hpp"
+
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+
+namespace greeter {
+
+namespace {
+
+// As many descriptors as the system allows, and no more connections than those: accept() then never runs out of them.
+std::size_t affordable_connections(std::size_t wanted) {
+  constexpr std::size_t reserve = 64; // files, logs, the other port
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  return std::min<std::size_t>(wanted, files.rlim_cur > 2 * reserve ? files.rlim_cur - reserve : reserve);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std::span<WorkerMetrics> metrics, const HandlerFactory& handler_for) {
+  const auto count = static_cast<unsigned>(metrics.size());
+  auto listeners = open_listeners(options.host, options.port, count, options.port_setting);
+  if (!listeners) return listeners.error();
+
+  std::unique_ptr<Engine> engine(new Engine);
+  engine->port_ = listeners.value().port;
+  engine->state_.limits = options.limits;
+  engine->state_.limits.connections = affordable_connections(options.limits.connections);
+  engine->state_.drain = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  engine->state_.finished = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  engine->state_.running.store(count);
+  for (unsigned i = 0; i < count; ++i)
+    engine->threads_.emplace_back([&state = engine->state_, &own = metrics[i], listener = std::move(listeners.value().sockets[i]), handler = handler_for(i)]() mutable {
+      Worker(state, std::move(listener), *handler, own).run();
+      if (state.running.fetch_sub(1) == 1) ::eventfd_write(state.finished.get(), 1);
+    });
+  return engine;
+}
+
+void Engine::drain(std::chrono::milliseconds grace) {
+  announce_close();
+  state_.grace.store(grace);
+  ::eventfd_write(state_.drain.get(), 1);
+}
+
+Engine::~Engine() {
+  drain(std::chrono::milliseconds(0));
+  for (auto& thread : threads_) thread.join();
+}
+
+} // namespace greeter

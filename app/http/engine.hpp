@@ -1,0 +1,80 @@
+// Serves HTTP/1.1 on one port: a few workers, each an event loop with a listener and connections of its own. No worker
+// waits for a client, workers share nothing but one counter of connections, an idle connection owns no buffer.
+#pragma once
+#include "base/error.hpp"
+#include "base/fd.hpp"
+#include "http/framing.hpp"
+#include "http/handler.hpp"
+#include "http/metrics.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace greeter {
+
+struct EngineLimits {
+  FrameLimits frame;
+  std::size_t connections = 16 * 1024;      // in all; a further one gets 503
+  std::chrono::milliseconds receive{5'000}; // first byte of a request until its last
+  std::chrono::milliseconds idle{100'000};  // before the first byte of a request
+  std::chrono::milliseconds send{10'000};   // response ready until taken by the client
+  std::chrono::milliseconds linger{1'000};  // how long a connection about to be closed may still talk
+};
+
+struct EngineOptions {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string_view port_setting; // what an error about the port tells people to change
+  EngineLimits limits;
+};
+
+// State that an engine's workers share.
+struct EngineState {
+  EngineLimits limits;
+  std::atomic<std::size_t> connections{0};
+  std::atomic<unsigned> running{0};               // workers
+  std::atomic<bool> closing{false};               // every response ends its connection
+  std::atomic<std::chrono::milliseconds> grace{}; // valid once `drain` is signalled
+  Fd drain;                                       // an eventfd: take no more clients
+  Fd finished;                                    // an eventfd: the last worker is done
+};
+
+class Engine {
+public:
+  // Makes the handler of a worker.
+  using HandlerFactory = std::function<std::unique_ptr<Handler>(unsigned worker)>;
+
+  // One worker for each of `metrics`, which must outlive the engine. When this returns, clients can connect.
+  static Result<std::unique_ptr<Engine>> start(const EngineOptions& options, std::span<WorkerMetrics> metrics, const HandlerFactory& handler_for);
+
+  // Cuts off what is still there.
+  ~Engine();
+
+  std::uint16_t port() const { return port_; }
+  std::size_t connections() const { return state_.connections.load(std::memory_order_relaxed); }
+
+  // From now on every response says "Connection: close" and ends its connection; new clients are still taken.
+  void announce_close() { state_.closing.store(true, std::memory_order_relaxed); }
+
+  // Takes no new clients, answers what is on its way, ends when every connection has; cuts off the rest after `grace`.
+  void drain(std::chrono::milliseconds grace);
+
+  // Readable when all workers are done after drain().
+  int finished_fd() const { return state_.finished.get(); }
+
+private:
+  Engine() = default;
+
+  EngineState state_;
+  std::uint16_t port_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+} // namespace greeter

@@ -1,0 +1,45 @@
+// Where does the first request in a stream of bytes end? The only place that decides message boundaries
+// (RFC 9112, section 6). It is strict: whatever two parsers could read differently is refused, so nothing that reads
+// the bytes later can shift the boundary of the next request. Pure functions.
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+namespace greeter {
+
+struct FrameLimits {
+  std::size_t head = 16 * 1024; // bytes of the request line and all headers
+  std::size_t body = 64 * 1024; // bytes of the decoded body
+  std::size_t line = 8 * 1024;  // bytes of the request line, and of one header line
+  std::size_t headers = 100;    // number of header lines
+};
+
+// What is known of the first request. Views point into the input.
+struct Frame {
+  std::size_t size = 0; // bytes of the request; 0: not complete yet
+  int error = 0;        // the status that refuses the bytes; the rest of the connection can't be understood then
+
+  std::string_view method;
+  std::string_view target;  // in origin-form, or "*" of OPTIONS
+  std::string_view host;    // of the target in absolute-form, else of the Host field
+  std::string_view headers; // all header lines, with their ends
+  bool http_1_0 = false;
+  bool close = false;          // the client will not send another request, or can't be sure to
+  bool wants_continue = false; // the head is complete, the body is not, and the client waits for "100 Continue"
+};
+
+Frame next_frame(std::string_view in, const FrameLimits& limits);
+
+// One header line without its end, split at the colon. The line is one that next_frame let pass.
+struct HeaderLine {
+  std::string_view name;
+  std::string_view value;
+};
+
+// Takes the first line off `headers`. Call while it is not empty.
+HeaderLine next_header(std::string_view& headers);
+
+// ASCII, ignoring case; `lower` is in lower case.
+bool iequals(std::string_view text, std::string_view lower);
+
+} // namespace greeter

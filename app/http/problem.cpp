@@ -1,0 +1,69 @@
+#include "http/problem.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace greeter {
+
+namespace {
+
+struct Explained {
+  int status;
+  std::string_view reason;
+  std::string_view detail;
+};
+
+constexpr std::array<Explained, 15> statuses{{
+    {200, "OK", ""},
+    {400, "Bad Request", "The request is not well-formed HTTP/1.1."},
+    {404, "Not Found", "There is nothing at this path."},
+    {405, "Method Not Allowed", "The Allow field names the methods of this path."},
+    {408, "Request Timeout", "The request did not arrive in time."},
+    {413, "Content Too Large", "The request body is larger than this server takes."},
+    {414, "URI Too Long", "The request line is longer than this server takes."},
+    {417, "Expectation Failed", "The only expectation met here is 100-continue."},
+    {421, "Misdirected Request", "This server does not answer for that host."},
+    {429, "Too Many Requests", "Try again later."},
+    {431, "Request Header Fields Too Large", "The header fields are more or longer than this server takes."},
+    {500, "Internal Server Error", "The server failed; its log says more."},
+    {501, "Not Implemented", "This method or transfer coding is not known here."},
+    {503, "Service Unavailable", "Try again in a moment."},
+    {505, "HTTP Version Not Supported", "Use HTTP/1.1."},
+}};
+
+const Explained& explained(int status) {
+  static constexpr Explained unknown{0, "Unknown", ""};
+  const auto* const found = std::find_if(statuses.begin(), statuses.end(), [&](const Explained& e) { return e.status == status; });
+  return found == statuses.end() ? unknown : *found;
+}
+
+} // namespace
+
+int status_of(ErrorCode code) {
+  switch (code) {
+  case ErrorCode::invalid: return 400;
+  case ErrorCode::not_found: return 404;
+  case ErrorCode::unavailable: return 503;
+  case ErrorCode::internal: break;
+  }
+  return 500;
+}
+
+std::string_view reason_of(int status) { return explained(status).reason; }
+
+std::string problem_body(int status, std::string_view detail) {
+  const auto& known = explained(status);
+  const nlohmann::ordered_json body{{"type", "about:blank"}, {"title", known.reason}, {"status", status}, {"detail", detail.empty() ? known.detail : detail}};
+  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+std::string closing_response(int status) {
+  const auto body = problem_body(status);
+  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\r\n{}", status, reason_of(status), problem_type, body.size(),
+                     status == 503 ? "Retry-After: 1\r\n" : "", body);
+}
+
+} // namespace greeter

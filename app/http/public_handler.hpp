@@ -1,0 +1,26 @@
+// The public port: GET / and GET /health.
+#pragma once
+#include "base/published.hpp"
+#include "http/access_log.hpp"
+#include "http/router.hpp"
+#include "http/site.hpp"
+
+namespace greeter {
+
+class PublicHandler final : public Handler {
+public:
+  PublicHandler(const Published<Site>& site, Log& log, unsigned worker);
+
+  int answer(const Exchange& exchange, std::string& out) override;
+  void refused(std::string_view peer, int status) override;
+
+private:
+  Response greeting(const Request& request);
+
+  Published<Site>::Reader site_;
+  AccessLog access_log_;
+  Router router_;
+  unsigned worker_;
+};
+
+} // namespace greeter

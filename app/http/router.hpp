@@ -1,0 +1,47 @@
+// cpp-httplib behind the engine: it parses a framed request's head and writes the response; this finds the resource.
+// The differences between its versions stay in router.cpp.
+#pragma once
+#include "base/log.hpp"
+#include "http/handler.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace greeter {
+
+struct Request {
+  std::string_view method;
+  std::string_view path; // percent-decoded, without the query
+  std::string_view host; // as sent
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+};
+
+// A problem+json response. No detail: the status's own explanation.
+Response problem(int status, std::string_view detail = {});
+
+// Serves resources by exact path. HEAD is GET without the body; other methods get 405 with Allow, other paths 404.
+class Router final : public Handler {
+public:
+  using Resource = std::function<Response(const Request&)>;
+
+  explicit Router(Log& log);
+  ~Router() override;
+
+  void get(std::string path, Resource resource);
+
+  int answer(const Exchange& exchange, std::string& out) override;
+  void refused(std::string_view, int) override {}
+
+private:
+  class Httplib;
+  std::unique_ptr<Httplib> httplib_;
+};
+
+} // namespace greeter

@@ -1,0 +1,68 @@
+#include "http/server.hpp"
+
+#include "base/process.hpp"
+#include "http/management_handler.hpp"
+#include "http/public_handler.hpp"
+
+#include <ctime>
+
+namespace greeter {
+
+namespace {
+
+constexpr std::size_t management_connections = 256;
+
+EngineLimits limits_of(const Settings& settings) {
+  EngineLimits limits;
+  limits.frame.head = settings.max_head_bytes;
+  limits.frame.body = settings.max_body_bytes;
+  limits.connections = settings.max_connections;
+  limits.receive = settings.receive_timeout;
+  limits.idle = settings.idle_timeout;
+  limits.send = settings.send_timeout;
+  return limits;
+}
+
+} // namespace
+
+Server::Server(const Settings& settings, Configuration configuration)
+    : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_), site_(make_site(std::move(configuration), workers_, nullptr)) {
+  metrics_.reloads.last_success = std::time(nullptr);
+}
+
+Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configuration configuration, Log& log) {
+  std::unique_ptr<Server> server(new Server(settings, std::move(configuration)));
+  const Managed managed{settings, server->site_, server->metrics_, server->stopping_};
+  EngineOptions options{settings.host, settings.management_port, "GREETER_MANAGEMENT_PORT", limits_of(settings)};
+  options.limits.connections = std::min(options.limits.connections, management_connections);
+  auto management = Engine::start(options, server->management_metrics_.workers(), [&](unsigned) { return make_management_handler(managed, log); });
+  if (!management) return management.error();
+  server->management_ = std::move(management.value());
+
+  auto open = Engine::start({settings.host, settings.port, "GREETER_PORT", limits_of(settings)}, server->metrics_.workers(),
+                            [&](unsigned worker) { return std::make_unique<PublicHandler>(server->site_, log, worker); });
+  if (!open) return open.error();
+  server->public_ = std::move(open.value());
+  return server;
+}
+
+void Server::publish(Configuration configuration) {
+  site_.publish(make_site(std::move(configuration), workers_, site_.current().get()));
+  metrics_.reloads.successes.add();
+  metrics_.reloads.last_succeeded = true;
+  metrics_.reloads.last_success = std::time(nullptr);
+}
+
+void Server::count_refused_configuration() {
+  metrics_.reloads.failures.add();
+  metrics_.reloads.last_succeeded = false;
+}
+
+void Server::announce_stop() {
+  stopping_ = true;
+  public_->announce_close();
+}
+
+void Server::drain(std::chrono::milliseconds grace) { public_->drain(grace); }
+
+} // namespace greeter
