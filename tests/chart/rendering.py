@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,6 +14,32 @@ CUSTOMER_VALUES = Path(os.environ.get("CUSTOMER_VALUES", REPO / "customer-values
 CONFIGURATIONS = sorted((Path(__file__).parent / "configurations").glob("*.yaml"))
 # The oldest that Chart.yaml allows, and the newest whose schemas there are.
 KUBERNETES = ("1.30.0", "1.37.0")
+
+# Texts that YAML, Helm or Kubernetes would change if the chart were careless.
+TEXTS = [
+    "Grüß Gott!",
+    "你好 👋🏽",
+    'He said "hi" & <left>',
+    "$(CUSTOMER_NAME) $$ ${x} $",
+    "{{ .Values.domain }}",
+    "two\nlines\n",
+    "  leading\n    and trailing  \n\n",
+    "tab\tand\\backslash",
+    "# no comment",
+    "key: value",
+    "- item",
+    "'",
+    "%d",
+    "yes",
+    "null",
+    "1.0",
+    "0x1F",
+    "2026-01-01",
+    "~",
+    "--",
+    "\u200b\u2028\ufeff",
+    "long " * 60,
+]
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 os.environ["PATH"] = f"{CACHE}/greeter/bin:{os.environ['PATH']}"
@@ -66,6 +93,13 @@ def refusal(*arguments, **options):
     return done.stderr
 
 
+def faults(message):
+    """(dotted path, what is wrong) for each line of a refusal by the schema; Helm before 3.18 words it otherwise."""
+    for line in message.splitlines():
+        if found := re.match(r"\s*- (?:at '/?([^']*)'|([^:]+)): (.*)", line):
+            yield (found[1] or "").replace("/", ".") or (found[2] or "").replace("(root)", ""), found[3]
+
+
 def customer(**values):
     """Values with a customer, and more."""
     return {"customer": {"name": "X", "greeting": "Hello!"}} | values
@@ -73,6 +107,11 @@ def customer(**values):
 
 def find(items, kind):
     return [item for item in items if item["kind"] == kind]
+
+
+def expanded(text):
+    """What Kubernetes makes of env and args: $$ is a dollar sign, $(NAME) a variable."""
+    return re.sub(r"\$(\$|\((\w+)\))", lambda found: "$" if found[1] == "$" else "EXPANDED", text)
 
 
 def one(items, kind):

@@ -8,7 +8,7 @@ import json
 
 import pytest
 import yaml
-from rendering import CHART, customer, objects, refusal
+from rendering import CHART, customer, faults, objects, refusal
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
@@ -64,11 +64,12 @@ def put(values, path, value):
     values[path[-1]] = value
 
 
-def errors(faults):
+def refused(changes):
+    """The faults that Helm finds in values with these changes."""
     values = customer()
-    for path, value in faults:
+    for path, value in changes:
         put(values, path, value)
-    return [line.strip() for line in refusal(values=values).splitlines()]
+    return list(faults(refusal(values=values)))
 
 
 NODES = dict(walk())
@@ -84,42 +85,34 @@ def wrong(path):
 
 @pytest.fixture(scope="module")
 def of_typos():
-    return errors([((*path, "typo"), "x") for path in CLOSED])
+    return refused([((*path, "typo"), "x") for path in CLOSED])
 
 
 @pytest.fixture(scope="module")
 def of_types():
-    return errors([(path, wrong(path)) for path in LEAVES])
+    return refused([(path, wrong(path)) for path in LEAVES])
 
 
 @pytest.mark.parametrize("path", CLOSED, ids=lambda path: dotted(path) or "top")
 def test_a_typo_is_refused(path, of_typos):
-    assert f"- at '{''.join('/' + key for key in path)}': additional properties 'typo' not allowed" in of_typos
+    assert [what for where, what in of_typos if where == dotted(path) and "typo" in what]
 
 
 @pytest.mark.parametrize("path", LEAVES, ids=dotted)
 def test_a_wrong_type_is_refused(path, of_types):
-    where = f"- at '/{'/'.join(path)}': "
-    assert [line for line in of_types if line.startswith((where + "got ", where + "value must be one of"))]
+    assert [what for where, what in of_types if where == dotted(path)]
 
 
 @pytest.mark.parametrize("path", list(defaulted()), ids=dotted)
 def test_null_is_refused(path):
     # A run each: null for an object hides those inside it.
-    values = customer()
-    put(values, path, None)
-    assert f"missing property '{path[-1]}'" in refusal(values=values)
+    missing = refused([(path, None)])
+    assert [what for where, what in missing if where == dotted(path[:-1]) and path[-1] in what]
 
 
 @pytest.mark.parametrize("path", [path for path in CLOSED if path], ids=dotted)
 def test_an_object_is_nothing_else(path):
-    assert "want object" in refusal(values=customer(**nested(path, "x")))
-
-
-def nested(path, value):
-    for key in reversed(path[1:]):
-        value = {key: value}
-    return {path[0]: value}
+    assert [what for where, what in refused([(path, "x")]) if where == dotted(path) and "object" in what]
 
 
 def test_schema_and_defaults_know_the_same_values():
@@ -153,7 +146,9 @@ def test_global_is_open():
 BAD = [
     ("customer.name", ""),
     ("customer.name", True),
+    ("customer.name", "two\nlines"),
     ("customer.greeting", ""),
+    ("customer.greeting", " \t\n"),
     ("customer.greeting", True),
     ("customer.hosts", ["Upper.example.com"]),
     ("customer.hosts", ["under_score.example.com"]),
@@ -178,6 +173,7 @@ BAD = [
     ("server.workers", 1.5),
     ("server.maxConnections", 0),
     ("server.idleTimeout", "100"),
+    ("server.idleTimeout", "0s"),
     ("shutdown.preStopSeconds", 0),
     ("shutdown.graceSeconds", 0),
     ("replicas", 0),
@@ -199,6 +195,4 @@ BAD = [
 
 @pytest.mark.parametrize(("path", "value"), BAD, ids=lambda item: str(item)[:40])
 def test_a_bad_value_is_refused(path, value):
-    values = customer()
-    put(values, path.split("."), value)
-    assert f"/{path.split('.')[-1]}" in refusal(values=values)
+    assert [where for where, _ in refused([(tuple(path.split(".")), value)]) if where.startswith(path)]
