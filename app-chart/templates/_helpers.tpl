@@ -36,10 +36,9 @@ labels:
 {{- end }}
 {{- end }}
 
-{{/* Every host of the customer, as a JSON list without duplicates. */}}
+{{/* Every host of the customer, as a JSON list. */}}
 {{- define "greeter.hosts" -}}
-{{- $own := printf "%s.%s" .Release.Name .Values.domain -}}
-{{- concat (list $own) .Values.customer.hosts | uniq | toJson -}}
+{{- prepend .Values.customer.hosts (printf "%s.%s" .Release.Name .Values.domain) | toJson -}}
 {{- end }}
 
 {{/* Text for env and args, in which Kubernetes would expand $(VARIABLE). */}}
@@ -109,6 +108,9 @@ securityContext:
 {{- $own := printf "%s.%s" .Release.Name .Values.domain }}
 {{- if gt (len $own) 253 }}
 {{- fail (printf "host %s has %d characters, a DNS name at most 253: shorten domain" $own (len $own)) }}
+{{- end }}
+{{- if has $own .Values.customer.hosts }}
+{{- fail (printf "customer.hosts has %s, which the customer is reached by anyway: leave it out" $own) }}
 {{- end }}
 {{- with .Values.ingress }}
 {{- if and .tls.secretName (not .tls.enabled) }}
