@@ -44,29 +44,38 @@ struct Log::Sinks {
 };
 
 Log::Log(LogLevel level, LogFormat format, bool with_access_log) : format_(format), sinks_(std::make_unique<Sinks>()) {
-  sinks_->out->set_formatter(std::make_unique<spdlog::pattern_formatter>(format == LogFormat::json ? json_pattern : text_pattern,
-                                                                         spdlog::pattern_time_type::utc));
+  sinks_->out->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+      format == LogFormat::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
   sinks_->events.set_level(spdlog_level(level));
   if (!with_access_log) return;
   sinks_->writer = std::make_shared<spdlog::details::thread_pool>(access_queue_size, 1);
-  sinks_->access = std::make_shared<spdlog::async_logger>("access", sinks_->out, sinks_->writer, spdlog::async_overflow_policy::overrun_oldest);
+  sinks_->access = std::make_shared<spdlog::async_logger>("access", sinks_->out, sinks_->writer,
+                                                          spdlog::async_overflow_policy::overrun_oldest);
 }
 
 Log::~Log() = default;
 
 std::string Log::line(std::string_view message, std::initializer_list<LogField> fields) const {
-  std::string text = format_ == LogFormat::json ? fmt::format(R"("message":{})", in_quotes(message)) : std::string(message);
+  std::string text =
+      format_ == LogFormat::json ? fmt::format(R"("message":{})", in_quotes(message)) : std::string(message);
   for (const auto& field : fields)
-    text += fmt::format(fmt::runtime(format_ == LogFormat::json ? R"(,"{}":{})" : " {}={}"), field.name, rendered(field));
+    text +=
+        fmt::format(fmt::runtime(format_ == LogFormat::json ? R"(,"{}":{})" : " {}={}"), field.name, rendered(field));
   return text;
 }
 
 void Log::debug(std::string_view message, std::initializer_list<LogField> fields) {
   if (sinks_->events.should_log(spdlog::level::debug)) sinks_->events.debug(line(message, fields));
 }
-void Log::info(std::string_view message, std::initializer_list<LogField> fields) { sinks_->events.info(line(message, fields)); }
-void Log::warning(std::string_view message, std::initializer_list<LogField> fields) { sinks_->events.warn(line(message, fields)); }
-void Log::error(std::string_view message, std::initializer_list<LogField> fields) { sinks_->events.error(line(message, fields)); }
+void Log::info(std::string_view message, std::initializer_list<LogField> fields) {
+  sinks_->events.info(line(message, fields));
+}
+void Log::warning(std::string_view message, std::initializer_list<LogField> fields) {
+  sinks_->events.warn(line(message, fields));
+}
+void Log::error(std::string_view message, std::initializer_list<LogField> fields) {
+  sinks_->events.error(line(message, fields));
+}
 
 bool Log::logs_access() const { return sinks_->access != nullptr; }
 

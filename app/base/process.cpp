@@ -37,7 +37,9 @@ ProcessUsage process_usage() {
   ProcessUsage usage;
   rusage times{};
   if (::getrusage(RUSAGE_SELF, &times) == 0) {
-    const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+    const auto seconds = [](const timeval& t) {
+      return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+    };
     usage.cpu_seconds = seconds(times.ru_utime) + seconds(times.ru_stime);
   }
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -60,7 +62,8 @@ unsigned usable_cpus() {
   CPU_ZERO(&mask);
   unsigned cpus = ::sched_getaffinity(0, sizeof mask, &mask) == 0 ? static_cast<unsigned>(CPU_COUNT(&mask)) : 1;
   std::ifstream limit("/sys/fs/cgroup/cpu.max"); // "max 100000" or "150000 100000"
-  if (std::uint64_t quota = 0, period = 0; limit >> quota >> period && period > 0) cpus = std::min(cpus, static_cast<unsigned>((quota + period - 1) / period));
+  if (std::uint64_t quota = 0, period = 0; limit >> quota >> period && period > 0)
+    cpus = std::min(cpus, static_cast<unsigned>((quota + period - 1) / period));
   return std::max(cpus, 1U);
 }
 

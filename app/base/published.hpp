@@ -27,7 +27,8 @@ public:
   // Belongs to one thread. get() costs one atomic load unless a new value was published.
   class Reader {
   public:
-    explicit Reader(const Published& source) : source_(source), version_(source.version_.load(std::memory_order_acquire)), value_(source.current()) {}
+    explicit Reader(const Published& source)
+        : source_(source), version_(source.version_.load(std::memory_order_acquire)), value_(source.current()) {}
 
     // Valid until the next call of get().
     const T& get() {

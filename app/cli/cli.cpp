@@ -22,7 +22,8 @@ Environment read_environment() {
   Environment environment;
   for (char** entry = environ; entry && *entry; ++entry) {
     const std::string_view text = *entry;
-    if (const auto equals = text.find('='); equals != std::string_view::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (const auto equals = text.find('='); equals != std::string_view::npos)
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return environment;
 }
@@ -31,14 +32,16 @@ Environment read_environment() {
 std::map<std::string_view, std::string> given(const CLI::App& app) {
   std::map<std::string_view, std::string> flags;
   for (const auto& spec : setting_specs())
-    if (const auto* const option = app.get_option(std::string(spec.flag)); option->count()) flags[spec.flag] = option->as<std::string>();
+    if (const auto* const option = app.get_option(std::string(spec.flag)); option->count())
+      flags[spec.flag] = option->as<std::string>();
   return flags;
 }
 
 void add_settings(CLI::App& app) {
   for (const auto& spec : setting_specs())
     app.add_option(std::string(spec.flag))
-        ->description(fmt::format("{} ({}{}{})", spec.help, spec.variable, spec.fallback.empty() ? "" : "; default ", spec.fallback))
+        ->description(fmt::format("{} ({}{}{})", spec.help, spec.variable, spec.fallback.empty() ? "" : "; default ",
+                                  spec.fallback))
         ->type_name("")
         ->expected(1)
         ->group("Settings");
@@ -53,7 +56,8 @@ int refuse(std::string_view message) {
 
 int run(int argc, char** argv) {
   CLI::App app(about, "greeter");
-  app.set_version_flag("--version", fmt::format("greeter {} ({}, {})", GREETER_VERSION, GREETER_COMMIT, GREETER_COMPILER));
+  app.set_version_flag("--version",
+                       fmt::format("greeter {} ({}, {})", GREETER_VERSION, GREETER_COMMIT, GREETER_COMPILER));
   app.get_formatter()->column_width(34);
   app.require_subcommand(0, 1);
   add_settings(app);
@@ -67,12 +71,17 @@ int run(int argc, char** argv) {
 
   std::string path;
   auto format = ListFormat::table;
-  auto* const customers = app.add_subcommand("customers", "look at the customers' files")->fallthrough()->require_subcommand(1);
-  auto* const check = customers->add_subcommand("check", "find every fault in a folder of customers' files")->fallthrough();
+  auto* const customers =
+      app.add_subcommand("customers", "look at the customers' files")->fallthrough()->require_subcommand(1);
+  auto* const check =
+      customers->add_subcommand("check", "find every fault in a folder of customers' files")->fallthrough();
   check->add_option("path", path, "the folder, or one file")->required();
   auto* const list = customers->add_subcommand("list", "who is greeted where and how")->fallthrough();
   list->add_option("path", path, "the folder, or one file")->required();
-  list->add_option("--output", format, "table or json")->transform(CLI::CheckedTransformer(std::map<std::string, ListFormat>{{"table", ListFormat::table}, {"json", ListFormat::json}}).description(""));
+  list->add_option("--output", format, "table or json")
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, ListFormat>{{"table", ListFormat::table}, {"json", ListFormat::json}})
+                      .description(""));
 
   try {
     app.parse(argc, argv);

@@ -15,20 +15,27 @@ namespace {
 bool exists(const std::string& path) {
   std::error_code error;
   if (std::filesystem::exists(path, error)) return true;
-  fmt::print(stderr, "greeter: {} can't be read: {}\n", path, error ? error.message() : "there is no such file or folder");
+  fmt::print(stderr, "greeter: {} can't be read: {}\n", path,
+             error ? error.message() : "there is no such file or folder");
   return false;
 }
 
 // All faults on standard error; true when there are none and at least one customer.
 bool sound(const CustomerFiles& files, const std::string& path) {
   for (const auto& fault : files.faults) fmt::print(stderr, "{}\n", to_string(fault));
-  if (files.faults.empty() && files.customers.empty()) fmt::print(stderr, "{}: holds no <customer>.yaml; add one\n", path);
+  if (files.faults.empty() && files.customers.empty())
+    fmt::print(stderr, "{}: holds no <customer>.yaml; add one\n", path);
   return files.faults.empty() && !files.customers.empty();
 }
 
 void print_json(const std::vector<Customer>& customers) {
   auto all = nlohmann::ordered_json::array();
-  for (const auto& c : customers) all.push_back({{"customer", c.id}, {"name", c.name}, {"host", c.hosts.front()}, {"hosts", c.hosts}, {"greeting", c.greeting}});
+  for (const auto& c : customers)
+    all.push_back({{"customer", c.id},
+                   {"name", c.name},
+                   {"host", c.hosts.front()},
+                   {"hosts", c.hosts},
+                   {"greeting", c.greeting}});
   fmt::print("{}\n", all.dump(2));
 }
 

@@ -16,7 +16,8 @@ namespace {
 constexpr auto patience = std::chrono::seconds(3);
 
 std::string readiness_url(const Settings& settings) {
-  std::string host = settings.host == "*" || settings.host == "0.0.0.0" || settings.host == "::" ? "127.0.0.1" : settings.host;
+  std::string host =
+      settings.host == "*" || settings.host == "0.0.0.0" || settings.host == "::" ? "127.0.0.1" : settings.host;
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
   return fmt::format("http://{}:{}/readyz", host, settings.management_port);
 }
@@ -29,7 +30,8 @@ int unhealthy(std::string_view why) {
 // The "response" of a greeting, or the "detail" of a problem.
 std::string member(const std::string& body, const char* name) {
   const auto json = nlohmann::json::parse(body, nullptr, false);
-  return json.is_object() && json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string();
+  return json.is_object() && json.contains(name) && json[name].is_string() ? json[name].get<std::string>()
+                                                                           : std::string();
 }
 
 } // namespace
@@ -41,7 +43,8 @@ int healthcheck(const Settings& settings, const std::string& url, const std::str
   const auto& [status, body] = answer.value();
   if (status != 200) return unhealthy(fmt::format("{} answers {}: {}", asked, status, member(body, "detail")));
   if (!expected.empty() && member(body, "response") != expected)
-    return unhealthy(fmt::format("{} greets with {}, not {}", asked, in_quotes(member(body, "response")), in_quotes(expected)));
+    return unhealthy(
+        fmt::format("{} greets with {}, not {}", asked, in_quotes(member(body, "response")), in_quotes(expected)));
   fmt::print("healthy\n");
   return exit_ok;
 }

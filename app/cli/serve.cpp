@@ -42,10 +42,12 @@ Fd take_signals() {
 // The life of a running server: signals, changes of configuration, the way out.
 class Service {
 public:
-  Service(const Settings& settings, Server& server, Log& log, const Fd& signals) : settings_(settings), server_(server), log_(log), signals_(signals), watch_(settings.config) {}
+  Service(const Settings& settings, Server& server, Log& log, const Fd& signals)
+      : settings_(settings), server_(server), log_(log), signals_(signals), watch_(settings.config) {}
 
   int run() {
-    std::array<pollfd, 3> waits{{{signals_.get(), POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {server_.finished_fd(), POLLIN, 0}}};
+    std::array<pollfd, 3> waits{
+        {{signals_.get(), POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {server_.finished_fd(), POLLIN, 0}}};
     for (;;) {
       ::poll(waits.data(), waits.size(), milliseconds_to_wait());
       if (waits[2].revents) break;
@@ -62,7 +64,8 @@ private:
   int milliseconds_to_wait() const {
     const auto next = std::min(reload_at_, drain_at_);
     if (next == never) return -1;
-    return static_cast<int>(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count(), std::chrono::milliseconds::rep{0}));
+    return static_cast<int>(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count(),
+                                     std::chrono::milliseconds::rep{0}));
   }
 
   void on_signal() {
@@ -89,14 +92,17 @@ private:
     auto configuration = load_configuration(settings_);
     if (!configuration) {
       server_.count_refused_configuration();
-      return log_.error("configuration refused; the last good one is served", {{"reason", std::string_view(configuration.error().message)}});
+      return log_.error("configuration refused; the last good one is served",
+                        {{"reason", std::string_view(configuration.error().message)}});
     }
     const auto before = server_.site()->hash;
     server_.publish(std::move(configuration.value()));
     const auto site = server_.site();
     if (site->hash == before) return log_.debug("configuration read again; nothing changed");
-    log_.info("configuration changed", {{"hash", std::string_view(site->hash)}, {"customers", site->greeter.customers().size()}});
-    if (const auto reason = unready_reason(*site); !reason.empty()) log_.warning("not ready", {{"reason", std::string_view(reason)}});
+    log_.info("configuration changed",
+              {{"hash", std::string_view(site->hash)}, {"customers", site->greeter.customers().size()}});
+    if (const auto reason = unready_reason(*site); !reason.empty())
+      log_.warning("not ready", {{"reason", std::string_view(reason)}});
   }
 
   void drain() {
@@ -136,7 +142,8 @@ int serve(const Settings& settings, const Environment& environment) {
   auto configuration = load_configuration(settings);
   if (!configuration) return refuse(configuration.error());
 
-  Log log(settings.log_level, settings.log_format.value_or(::isatty(STDOUT_FILENO) ? LogFormat::text : LogFormat::json), settings.access_log);
+  Log log(settings.log_level, settings.log_format.value_or(::isatty(STDOUT_FILENO) ? LogFormat::text : LogFormat::json),
+          settings.access_log);
   for (const auto& line : unknown_variables(environment)) log.warning(line);
   auto server = Server::start(settings, std::move(configuration.value()), log);
   if (!server) return refuse(server.error());

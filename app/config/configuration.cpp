@@ -23,18 +23,22 @@ Result<std::vector<Customer>> from_files(const Settings& settings) {
   std::error_code error;
   if (!std::filesystem::exists(settings.config, error)) {
     if (settings.config_is_default) return std::vector<Customer>{};
-    return invalid(fmt::format("GREETER_CONFIG={} can't be read: {}; name a values file or a folder of them", in_quotes(settings.config),
+    return invalid(fmt::format("GREETER_CONFIG={} can't be read: {}; name a values file or a folder of them",
+                               in_quotes(settings.config),
                                error ? error.message() : "there is no such file or folder"));
   }
   auto files = read_customers(settings.config, settings.domain);
   if (files.faults.empty()) return std::move(files.customers);
   const auto others = files.faults.size() - 1;
-  return invalid(to_string(files.faults[0]) + (others ? fmt::format(" (and {} more; greeter customers check {} lists them)", others, settings.config) : ""));
+  return invalid(
+      to_string(files.faults[0]) +
+      (others ? fmt::format(" (and {} more; greeter customers check {} lists them)", others, settings.config) : ""));
 }
 
 // Gives the customer of that name this greeting; one whom no file knows is reached by name alone.
 void overlay(std::vector<Customer>& customers, const std::string& name, const std::string& greeting) {
-  const auto known = std::find_if(customers.begin(), customers.end(), [&](const Customer& c) { return c.name == name; });
+  const auto known =
+      std::find_if(customers.begin(), customers.end(), [&](const Customer& c) { return c.name == name; });
   if (known != customers.end()) known->greeting = greeting;
   else customers.push_back({.id = name, .name = name, .greeting = greeting, .hosts = {}});
 }
@@ -43,7 +47,8 @@ std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::st
   std::set<std::string> seen;
   std::string twice;
   const auto note_keys = [&](int depth, json::parse_event_t event, json& key) {
-    if (depth == 1 && event == json::parse_event_t::key && !seen.insert(key.get<std::string>()).second) twice = key.get<std::string>();
+    if (depth == 1 && event == json::parse_event_t::key && !seen.insert(key.get<std::string>()).second)
+      twice = key.get<std::string>();
     return true;
   };
   const auto object = json::parse(greetings, note_keys, false);
@@ -72,10 +77,14 @@ Result<Configuration> load_configuration(const Settings& settings) {
   if (!settings.greetings.empty())
     if (auto error = overlay_all(customers.value(), settings.greetings)) return std::move(*error);
   if (!settings.greeting.empty()) overlay(customers.value(), settings.customer_name, settings.greeting);
-  const bool reachable = std::any_of(customers.value().begin(), customers.value().end(), [](const Customer& c) { return !c.hosts.empty(); });
+  const bool reachable = std::any_of(customers.value().begin(), customers.value().end(),
+                                     [](const Customer& c) { return !c.hosts.empty(); });
   if (settings.customer_name.empty() && !reachable)
-    return invalid(fmt::format("no customer to greet: GREETER_CONFIG={} holds no <customer>.yaml; name a folder that does, or set CUSTOMER_NAME and GREETING", in_quotes(settings.config)));
-  std::sort(customers.value().begin(), customers.value().end(), [](const Customer& a, const Customer& b) { return a.id < b.id; });
+    return invalid(fmt::format("no customer to greet: GREETER_CONFIG={} holds no <customer>.yaml; name a folder that "
+                               "does, or set CUSTOMER_NAME and GREETING",
+                               in_quotes(settings.config)));
+  std::sort(customers.value().begin(), customers.value().end(),
+            [](const Customer& a, const Customer& b) { return a.id < b.id; });
   Configuration configuration{std::move(customers.value()), settings.customer_name, {}};
   configuration.hash = hash_of(configuration.customers);
   return configuration;

@@ -11,8 +11,8 @@ namespace greeter {
 
 struct Configuration {
   std::vector<Customer> customers; // in the order of their ids
-  std::string customer_name; // the one to greet; empty: all, by Host
-  std::string hash;          // equal for equal customers
+  std::string customer_name;       // the one to greet; empty: all, by Host
+  std::string hash;                // equal for equal customers
 };
 
 // GREETING beats GREETINGS, which beats the files. Reads the files anew at each call. Any fault in any file refuses the

@@ -6,10 +6,11 @@
 namespace greeter {
 
 struct Customer {
-  std::string id;                 // the stem of its file: release, namespace and first label of its host
-  std::string name;               // what CUSTOMER_NAME calls it
-  std::string greeting;           // UTF-8, not blank
-  std::vector<std::string> hosts; // lower case, unique among all customers; its own host first; empty: not reached by host
+  std::string id;       // the stem of its file: release, namespace and first label of its host
+  std::string name;     // what CUSTOMER_NAME calls it
+  std::string greeting; // UTF-8, not blank
+  std::vector<std::string>
+      hosts; // lower case, unique among all customers; its own host first; empty: not reached by host
 
   bool operator==(const Customer&) const = default;
 };

@@ -41,9 +41,11 @@ template <auto Field> Rule flag(Settings& settings, std::string_view value) {
 template <auto Field> Rule duration(Settings& settings, std::string_view value) {
   constexpr std::array<std::pair<std::string_view, std::uint64_t>, 3> units{{{"ms", 1}, {"s", 1000}, {"m", 60'000}}};
   const auto unit_at = std::min(value.find_first_not_of("0123456789"), value.size());
-  const auto* const unit = std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == value.substr(unit_at); });
+  const auto* const unit =
+      std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == value.substr(unit_at); });
   const auto number = parse_number(value.substr(0, unit_at));
-  if (unit == units.end() || !number || *number > 3'600'000 / unit->second) return "a duration is a whole number and ms, s or m, like 500ms or 10s, of at most 60m";
+  if (unit == units.end() || !number || *number > 3'600'000 / unit->second)
+    return "a duration is a whole number and ms, s or m, like 500ms or 10s, of at most 60m";
   settings.*Field = std::chrono::milliseconds(*number * unit->second);
   return {};
 }
@@ -88,32 +90,44 @@ Rule log_format(Settings& settings, std::string_view value) {
 
 using S = Settings;
 constexpr SettingSpec specs[] = {
-    {"CUSTOMER_NAME", "--customer", "", "the one customer to greet; empty: every customer, by Host", utf8<&S::customer_name>},
-    {"GREETING", "--greeting", "", "the greeting of that customer, instead of the one in the configuration", utf8<&S::greeting>},
+    {"CUSTOMER_NAME", "--customer", "", "the one customer to greet; empty: every customer, by Host",
+     utf8<&S::customer_name>},
+    {"GREETING", "--greeting", "", "the greeting of that customer, instead of the one in the configuration",
+     utf8<&S::greeting>},
     {"GREETINGS", "--greetings", "", "greetings by name, as a JSON object: {\"C\": \"Moin!\"}", utf8<&S::greetings>},
-    {"GREETER_CONFIG", "--config", "/etc/greeter/customers", "a values file, or a folder with one per customer", text<&S::config>},
+    {"GREETER_CONFIG", "--config", "/etc/greeter/customers", "a values file, or a folder with one per customer",
+     text<&S::config>},
     {"GREETER_DOMAIN", "--domain", "parcellab.com", "what follows the customer in a host name", domain},
     {"GREETER_HOST", "--host", "*", "address to listen on; *: every address", text<&S::host>},
     {"GREETER_PORT", "--port", "8080", "public port", port<&S::port>},
-    {"GREETER_MANAGEMENT_PORT", "--management-port", "9090", "port of probes, metrics and settings", port<&S::management_port>},
+    {"GREETER_MANAGEMENT_PORT", "--management-port", "9090", "port of probes, metrics and settings",
+     port<&S::management_port>},
     {"GREETER_WORKERS", "--workers", "0", "threads that answer; 0: one per usable CPU", size<&S::workers, 0, 256>},
     {"GREETER_LOG_LEVEL", "--log-level", "info", "debug, info, warning or error", log_level},
     {"GREETER_LOG_FORMAT", "--log-format", "auto", "json, text, or auto: text on a terminal", log_format},
     {"GREETER_ACCESS_LOG", "--access-log", "false", "log every request: true or false", flag<&S::access_log>},
-    {"GREETER_SHUTDOWN_DELAY", "--shutdown-delay", "2s", "how long SIGTERM goes on taking clients", duration<&S::shutdown_delay>},
-    {"GREETER_SHUTDOWN_GRACE", "--shutdown-grace", "10s", "how long requests in flight may then take", duration<&S::shutdown_grace>},
-    {"GREETER_MAX_CONNECTIONS", "--max-connections", "16384", "open connections; a further one gets 503", size<&S::max_connections, 1, 1'000'000>},
-    {"GREETER_MAX_HEAD_BYTES", "--max-head-bytes", "16384", "request line and headers together", size<&S::max_head_bytes, 512, 1'048'576>},
+    {"GREETER_SHUTDOWN_DELAY", "--shutdown-delay", "2s", "how long SIGTERM goes on taking clients",
+     duration<&S::shutdown_delay>},
+    {"GREETER_SHUTDOWN_GRACE", "--shutdown-grace", "10s", "how long requests in flight may then take",
+     duration<&S::shutdown_grace>},
+    {"GREETER_MAX_CONNECTIONS", "--max-connections", "16384", "open connections; a further one gets 503",
+     size<&S::max_connections, 1, 1'000'000>},
+    {"GREETER_MAX_HEAD_BYTES", "--max-head-bytes", "16384", "request line and headers together",
+     size<&S::max_head_bytes, 512, 1'048'576>},
     {"GREETER_MAX_BODY_BYTES", "--max-body-bytes", "65536", "request body", size<&S::max_body_bytes, 0, 67'108'864>},
-    {"GREETER_RECEIVE_TIMEOUT", "--receive-timeout", "5s", "first byte of a request until its last", timeout<&S::receive_timeout>},
-    {"GREETER_IDLE_TIMEOUT", "--idle-timeout", "100s", "between two requests of a connection", timeout<&S::idle_timeout>},
-    {"GREETER_SEND_TIMEOUT", "--send-timeout", "10s", "until a client has taken its response", timeout<&S::send_timeout>},
+    {"GREETER_RECEIVE_TIMEOUT", "--receive-timeout", "5s", "first byte of a request until its last",
+     timeout<&S::receive_timeout>},
+    {"GREETER_IDLE_TIMEOUT", "--idle-timeout", "100s", "between two requests of a connection",
+     timeout<&S::idle_timeout>},
+    {"GREETER_SEND_TIMEOUT", "--send-timeout", "10s", "until a client has taken its response",
+     timeout<&S::send_timeout>},
 };
 
 Error refused(std::string_view name, std::string_view value, std::string_view rule) {
   std::string message = fmt::format("{}={} can't be used: {}", name, in_quotes(value), rule);
   if (value.starts_with("tcp://")) // the links that Kubernetes makes of a Service that is called greeter
-    message += "; Kubernetes sets this variable for a Service named greeter, unless the pod has enableServiceLinks: false";
+    message +=
+        "; Kubernetes sets this variable for a Service named greeter, unless the pod has enableServiceLinks: false";
   return {ErrorCode::invalid, std::move(message)};
 }
 
@@ -128,13 +142,16 @@ Result<Settings> read_settings(const Environment& environment, const std::map<st
     const auto variable = environment.find(spec.variable);
     Settings::Origin origin{spec.variable, std::string(spec.fallback), "default"};
     if (flagged != flags.end()) origin = {spec.variable, flagged->second, "flag"};
-    else if (variable != environment.end() && !variable->second.empty()) origin = {spec.variable, variable->second, "environment"};
-    if (const auto rule = spec.apply(settings, origin.value)) return refused(origin.source == "flag" ? spec.flag : spec.variable, origin.value, *rule);
+    else if (variable != environment.end() && !variable->second.empty())
+      origin = {spec.variable, variable->second, "environment"};
+    if (const auto rule = spec.apply(settings, origin.value))
+      return refused(origin.source == "flag" ? spec.flag : spec.variable, origin.value, *rule);
     if (spec.variable == "GREETER_CONFIG") settings.config_is_default = origin.source == "default";
     settings.origins.push_back(std::move(origin));
   }
   if (!settings.greeting.empty() && settings.customer_name.empty())
-    return Error{ErrorCode::invalid, "GREETING is set but CUSTOMER_NAME is not: set CUSTOMER_NAME to the customer whom it greets"};
+    return Error{ErrorCode::invalid,
+                 "GREETING is set but CUSTOMER_NAME is not: set CUSTOMER_NAME to the customer whom it greets"};
   return settings;
 }
 
@@ -145,7 +162,8 @@ std::vector<std::string> unknown_variables(const Environment& environment) {
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("GREETER_") || std::find(known.begin(), known.end(), name) != known.end()) continue;
     const auto meant = nearest(name, known);
-    lines.push_back(name + " is not a setting" + (meant.empty() ? "; greeter --help lists them" : fmt::format("; did you mean {}?", meant)));
+    lines.push_back(name + " is not a setting" +
+                    (meant.empty() ? "; greeter --help lists them" : fmt::format("; did you mean {}?", meant)));
   }
   return lines;
 }

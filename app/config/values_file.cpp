@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::string_view customer_keys[] = {"name", "greeting", "hosts"};
 
-bool contains(std::span<const std::string_view> list, std::string_view word) { return std::find(list.begin(), list.end(), word) != list.end(); }
+bool contains(std::span<const std::string_view> list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
 
 std::size_t line_of(const YAML::Node& node) { return static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1; }
 
@@ -78,8 +80,9 @@ private:
       if (!seen.insert(key).second) fault(line_of(entry.first), fmt::format("{}{} is set twice; keep one", path, key));
       if (contains(known, key)) continue;
       const auto meant = nearest(key, known);
-      fault(line_of(entry.first), meant.empty() ? fmt::format("{}{} is no known key; known are {}", path, key, fmt::join(known, ", "))
-                                                : fmt::format("{}{} is no known key; did you mean {}{}?", path, key, path, meant));
+      fault(line_of(entry.first),
+            meant.empty() ? fmt::format("{}{} is no known key; known are {}", path, key, fmt::join(known, ", "))
+                          : fmt::format("{}{} is no known key; did you mean {}{}?", path, key, path, meant));
     }
   }
 
@@ -92,8 +95,10 @@ private:
     else if (node.IsSequence()) kind = "a list";
     else if (!tagged_text) kind = other_kind(node.Scalar());
     if (kind.empty()) return node.Scalar();
-    fault(line_of(node), node.IsScalar() ? fmt::format("{} is {}, not text; put it in quotes: \"{}\"", path, kind, node.Scalar())
-                                         : fmt::format("{} is {}, not text; write {}: \"...\"", path, kind, path.substr(path.rfind('.') + 1)));
+    fault(line_of(node),
+          node.IsScalar()
+              ? fmt::format("{} is {}, not text; put it in quotes: \"{}\"", path, kind, node.Scalar())
+              : fmt::format("{} is {}, not text; write {}: \"...\"", path, kind, path.substr(path.rfind('.') + 1)));
     return {};
   }
 
@@ -115,7 +120,8 @@ private:
     const auto name = required_text(customer, "name");
     if (!name) return;
     out_.name_line = line_of(customer["name"]);
-    if (has_control(*name)) return fault(out_.name_line, "customer.name holds a control character; write it on one line");
+    if (has_control(*name))
+      return fault(out_.name_line, "customer.name holds a control character; write it on one line");
     out_.customer.name = *name;
   }
 
@@ -125,7 +131,9 @@ private:
 
   void read_domain(const YAML::Node& node) {
     const auto domain = text(node, "domain");
-    if (domain && !is_dns_name(*domain)) return fault(line_of(node), fmt::format("domain {} is no lower-case DNS name; write one like parcellab.com", in_quotes(*domain)));
+    if (domain && !is_dns_name(*domain))
+      return fault(line_of(node), fmt::format("domain {} is no lower-case DNS name; write one like parcellab.com",
+                                              in_quotes(*domain)));
     if (domain) domain_ = *domain;
   }
 
@@ -133,7 +141,10 @@ private:
     if (!list.IsSequence()) return fault(line_of(list), "customer.hosts is no list; write one - host a line");
     for (const auto& node : list) {
       const auto host = text(node, "customer.hosts");
-      if (host && !is_dns_name(*host)) fault(line_of(node), fmt::format("customer.hosts: {} is no lower-case DNS name; write one like hello.example.com", in_quotes(*host)));
+      if (host && !is_dns_name(*host))
+        fault(line_of(node),
+              fmt::format("customer.hosts: {} is no lower-case DNS name; write one like hello.example.com",
+                          in_quotes(*host)));
       else if (host) {
         out_.customer.hosts.push_back(*host);
         out_.host_lines.push_back(line_of(node));
@@ -167,14 +178,17 @@ ValuesFile parse_values(std::string_view text, const std::string& file, std::str
   out.customer.id = std::filesystem::path(file).stem().string();
   Reader reader(out, default_domain);
   if (!is_dns_label(out.customer.id))
-    reader.fault(1, fmt::format("the file's name {} can't name a namespace and a host; use 1 to 63 of a-z, 0-9 and -, with no - at either end", in_quotes(out.customer.id)));
+    reader.fault(1, fmt::format("the file's name {} can't name a namespace and a host; use 1 to 63 of a-z, 0-9 and -, "
+                                "with no - at either end",
+                                in_quotes(out.customer.id)));
   if (auto fault = bad_bytes(text, file)) {
     out.faults.push_back(std::move(*fault));
     return out;
   }
   try {
     const auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) reader.fault(line_of(documents[1]), "holds more than one document; keep one file for one customer");
+    if (documents.size() > 1)
+      reader.fault(line_of(documents[1]), "holds more than one document; keep one file for one customer");
     reader.read(documents.empty() ? YAML::Node() : documents[0]);
   } catch (const YAML::Exception& e) {
     reader.fault(static_cast<std::size_t>(std::max(e.mark.line, 0)) + 1, fmt::format("is not valid YAML: {}", e.msg));

@@ -18,8 +18,8 @@ struct Fault {
 
 struct ValuesFile {
   std::string file;
-  Customer customer;         // complete only where there is no fault
-  std::size_t name_line = 1; // where customer.name stands
+  Customer customer;                   // complete only where there is no fault
+  std::size_t name_line = 1;           // where customer.name stands
   std::vector<std::size_t> host_lines; // one for each of customer.hosts
   std::vector<Fault> faults;
 };

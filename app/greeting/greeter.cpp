@@ -4,7 +4,8 @@
 
 namespace greeter {
 
-Greeter::Greeter(std::vector<Customer> customers, std::string only) : customers_(std::move(customers)), only_(std::move(only)) {
+Greeter::Greeter(std::vector<Customer> customers, std::string only)
+    : customers_(std::move(customers)), only_(std::move(only)) {
   for (std::size_t i = 0; i < customers_.size(); ++i) {
     const auto& customer = customers_[i];
     if (!only_.empty() && customer.name == only_) chosen_ = i;

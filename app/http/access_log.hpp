@@ -15,7 +15,8 @@ public:
   explicit AccessLog(Log& log);
 
   bool enabled() const { return log_.logs_access(); }
-  void record(const Exchange& exchange, std::string_view customer, int status, std::size_t bytes, Clock::duration duration);
+  void record(const Exchange& exchange, std::string_view customer, int status, std::size_t bytes,
+              Clock::duration duration);
   void record_refusal(std::string_view peer, int status);
 
 private:

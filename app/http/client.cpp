@@ -9,7 +9,8 @@ namespace greeter {
 Result<Fetched> fetch(const std::string& url, std::chrono::seconds timeout) {
   constexpr std::string_view scheme = "http://";
   const auto authority_end = std::min(url.find('/', scheme.size()), url.size());
-  if (!url.starts_with(scheme) || authority_end == scheme.size()) return Error{ErrorCode::invalid, in_quotes(url) + " can't be asked: write http://host:port/path"};
+  if (!url.starts_with(scheme) || authority_end == scheme.size())
+    return Error{ErrorCode::invalid, in_quotes(url) + " can't be asked: write http://host:port/path"};
   httplib::Client client(url.substr(0, authority_end));
   client.set_connection_timeout(timeout);
   client.set_read_timeout(timeout);

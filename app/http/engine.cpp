@@ -22,7 +22,8 @@ std::size_t affordable_connections(std::size_t wanted) {
 
 } // namespace
 
-Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std::span<WorkerMetrics> metrics, const HandlerFactory& handler_for) {
+Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std::span<WorkerMetrics> metrics,
+                                              const HandlerFactory& handler_for) {
   const auto count = static_cast<unsigned>(metrics.size());
   auto listeners = open_listeners(options.host, options.port, count, options.port_setting);
   if (!listeners) return listeners.error();
@@ -35,7 +36,9 @@ Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std:
   engine->state_.finished = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   engine->state_.running.store(count);
   for (unsigned i = 0; i < count; ++i)
-    engine->threads_.emplace_back([&state = engine->state_, &own = metrics[i], listener = std::move(listeners.value().sockets[i]), handler = handler_for(i)]() mutable {
+    engine->threads_.emplace_back([&state = engine->state_, &own = metrics[i],
+                                   listener = std::move(listeners.value().sockets[i]),
+                                   handler = handler_for(i)]() mutable {
       Worker(state, std::move(listener), *handler, own).run();
       if (state.running.fetch_sub(1) == 1) ::eventfd_write(state.finished.get(), 1);
     });

@@ -52,7 +52,8 @@ public:
   using HandlerFactory = std::function<std::unique_ptr<Handler>(unsigned worker)>;
 
   // One worker for each of `metrics`, which must outlive the engine. When this returns, clients can connect.
-  static Result<std::unique_ptr<Engine>> start(const EngineOptions& options, std::span<WorkerMetrics> metrics, const HandlerFactory& handler_for);
+  static Result<std::unique_ptr<Engine>> start(const EngineOptions& options, std::span<WorkerMetrics> metrics,
+                                               const HandlerFactory& handler_for);
 
   // Cuts off what is still there.
   ~Engine();

@@ -20,9 +20,11 @@ constexpr std::array<bool, 256> table_of(std::string_view chars) {
 }
 
 #define ALPHANUMERIC "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-constexpr auto token_chars = table_of("!#$%&'*+-.^_`|~" ALPHANUMERIC);              // RFC 9110, 5.6.2
-constexpr auto target_chars = table_of("-._~:/?#[]@!$&'()*+,;=%|^\\`{}\"<>" ALPHANUMERIC); // visible ASCII: RFC 9112, 3.2, and what clients send raw
-constexpr auto host_chars = table_of("-._~!$&'()*+,;=%:[]" ALPHANUMERIC);           // RFC 9110, 7.2; no '@': user names are deprecated
+constexpr auto token_chars = table_of("!#$%&'*+-.^_`|~" ALPHANUMERIC); // RFC 9110, 5.6.2
+constexpr auto target_chars = table_of(
+    "-._~:/?#[]@!$&'()*+,;=%|^\\`{}\"<>" ALPHANUMERIC); // visible ASCII: RFC 9112, 3.2, and what clients send raw
+constexpr auto host_chars =
+    table_of("-._~!$&'()*+,;=%:[]" ALPHANUMERIC); // RFC 9110, 7.2; no '@': user names are deprecated
 #undef ALPHANUMERIC
 
 bool all_in(const std::array<bool, 256>& table, std::string_view text) {
@@ -58,7 +60,8 @@ std::optional<std::uint64_t> number(std::string_view digits, int base) {
 }
 
 bool is_known_method(std::string_view method) {
-  static constexpr std::array<std::string_view, 9> known{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"};
+  static constexpr std::array<std::string_view, 9> known{"GET",     "HEAD",  "POST",  "PUT",    "DELETE",
+                                                         "OPTIONS", "TRACE", "PATCH", "CONNECT"};
   return std::find(known.begin(), known.end(), method) != known.end();
 }
 
@@ -71,7 +74,9 @@ int read_target(std::string_view target, Frame& frame) {
     return frame.method == "OPTIONS" ? 0 : 400;
   }
   if (target.front() != '/') {
-    const std::size_t scheme = iequals(target.substr(0, 7), "http://") ? 7 : iequals(target.substr(0, 8), "https://") ? 8 : 0;
+    const std::size_t scheme = iequals(target.substr(0, 7), "http://")    ? 7
+                               : iequals(target.substr(0, 8), "https://") ? 8
+                                                                          : 0;
     if (scheme == 0) return 400;
     target.remove_prefix(scheme);
     const auto path = std::min(target.find_first_of("/?#"), target.size());
@@ -94,7 +99,9 @@ int read_request_line(std::string_view line, const FrameLimits& limits, Frame& f
   if (frame.method.empty() || !all_in(token_chars, frame.method)) return 400;
   if (line.size() > limits.line) return 414;
   const auto version = line.substr(last + 1);
-  if (version.size() != 8 || !version.starts_with("HTTP/") || version[6] != '.' || version[5] < '0' || version[5] > '9' || version[7] < '0' || version[7] > '9') return 400;
+  if (version.size() != 8 || !version.starts_with("HTTP/") || version[6] != '.' || version[5] < '0' ||
+      version[5] > '9' || version[7] < '0' || version[7] > '9')
+    return 400;
   if (version[5] != '1') return 505;
   frame.http_1_0 = version[7] == '0';
   if (!is_known_method(frame.method)) return 501;
@@ -188,7 +195,9 @@ int read_head(std::string_view head, const FrameLimits& limits, Frame& frame, Bo
 } // namespace
 
 bool iequals(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+         });
 }
 
 HeaderLine next_header(std::string_view& headers) {

@@ -69,13 +69,16 @@ std::uint16_t port_of(const Fd& fd) {
   sockaddr_storage bound{};
   socklen_t size = sizeof bound;
   ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&bound), &size);
-  return ntohs(bound.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(bound).sin_port : reinterpret_cast<sockaddr_in6&>(bound).sin6_port);
+  return ntohs(bound.ss_family == AF_INET ? reinterpret_cast<sockaddr_in&>(bound).sin_port
+                                          : reinterpret_cast<sockaddr_in6&>(bound).sin6_port);
 }
 
 Error refused(const std::string& host, std::uint16_t port, std::string_view port_setting, int error) {
   std::string advice;
-  if (error == EADDRINUSE) advice = fmt::format("the port is in use; stop the program that has it, or choose another with {}", port_setting);
-  else if (error == EACCES) advice = fmt::format("this user may not use so low a port; choose one from 1024 with {}", port_setting);
+  if (error == EADDRINUSE)
+    advice = fmt::format("the port is in use; stop the program that has it, or choose another with {}", port_setting);
+  else if (error == EACCES)
+    advice = fmt::format("this user may not use so low a port; choose one from 1024 with {}", port_setting);
   else if (error == EADDRNOTAVAIL) advice = "this machine does not have that address; choose another with GREETER_HOST";
   else advice = std::strerror(error);
   return {ErrorCode::unavailable, fmt::format("can't listen on {}:{}: {}", host, port, advice)};
@@ -83,10 +86,14 @@ Error refused(const std::string& host, std::uint16_t port, std::string_view port
 
 } // namespace
 
-Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, unsigned count, std::string_view port_setting) {
+Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, unsigned count,
+                                 std::string_view port_setting) {
   const bool everywhere = host == "*";
   auto address = everywhere ? ipv6(in6addr_any, port) : parse(host, port);
-  if (!address) return Error{ErrorCode::invalid, fmt::format("GREETER_HOST={} can't be used: it is an IPv4 or IPv6 address, or * for every address", in_quotes(host))};
+  if (!address)
+    return Error{ErrorCode::invalid,
+                 fmt::format("GREETER_HOST={} can't be used: it is an IPv4 or IPv6 address, or * for every address",
+                             in_quotes(host))};
 
   // First alone: with SO_REUSEPORT a second instance on the same port would silently get half of the clients.
   auto first = listen_on(*address, false);
@@ -101,7 +108,8 @@ Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, un
     return listeners;
   }
   first.reset();
-  if (address->storage.ss_family == AF_INET) reinterpret_cast<sockaddr_in&>(address->storage).sin_port = htons(listeners.port);
+  if (address->storage.ss_family == AF_INET)
+    reinterpret_cast<sockaddr_in&>(address->storage).sin_port = htons(listeners.port);
   else reinterpret_cast<sockaddr_in6&>(address->storage).sin6_port = htons(listeners.port);
   for (unsigned i = 0; i < count; ++i) {
     listeners.sockets.push_back(listen_on(*address, true));

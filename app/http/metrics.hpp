@@ -25,13 +25,16 @@ private:
 class alignas(64) WorkerMetrics {
 public:
   // Label values; the last one stands for everything else.
-  static constexpr std::array<std::string_view, 9> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "other"};
+  static constexpr std::array<std::string_view, 9> methods{"GET",    "HEAD",    "POST",  "PUT",  "PATCH",
+                                                           "DELETE", "OPTIONS", "TRACE", "other"};
   static constexpr std::array<int, 15> codes{200, 304, 400, 404, 405, 408, 413, 414, 417, 421, 431, 500, 501, 503, 505};
   // Upper bounds of the latency histogram's buckets; a last one has none.
-  static constexpr std::array<std::chrono::nanoseconds, 13> bounds{{std::chrono::microseconds(50), std::chrono::microseconds(100), std::chrono::microseconds(250), std::chrono::microseconds(500),
-                                                                    std::chrono::milliseconds(1), std::chrono::microseconds(2500), std::chrono::milliseconds(5), std::chrono::milliseconds(10),
-                                                                    std::chrono::milliseconds(25), std::chrono::milliseconds(50), std::chrono::milliseconds(100), std::chrono::milliseconds(250),
-                                                                    std::chrono::seconds(1)}};
+  static constexpr std::array<std::chrono::nanoseconds, 13> bounds{
+      {std::chrono::microseconds(50), std::chrono::microseconds(100), std::chrono::microseconds(250),
+       std::chrono::microseconds(500), std::chrono::milliseconds(1), std::chrono::microseconds(2500),
+       std::chrono::milliseconds(5), std::chrono::milliseconds(10), std::chrono::milliseconds(25),
+       std::chrono::milliseconds(50), std::chrono::milliseconds(100), std::chrono::milliseconds(250),
+       std::chrono::seconds(1)}};
 
   // A response was made. An empty method: the request could not be read.
   void count(std::string_view method, int code);

@@ -27,9 +27,11 @@ public:
     text_ += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
   }
   template <class Value> void sample(const Value& value, std::string_view labels = {}, std::string_view suffix = {}) {
-    text_ += labels.empty() ? fmt::format("{}{} {}\n", name_, suffix, value) : fmt::format("{}{}{{{}}} {}\n", name_, suffix, labels, value);
+    text_ += labels.empty() ? fmt::format("{}{} {}\n", name_, suffix, value)
+                            : fmt::format("{}{}{{{}}} {}\n", name_, suffix, labels, value);
   }
-  template <class Value> void single(std::string_view name, std::string_view type, std::string_view help, const Value& value) {
+  template <class Value>
+  void single(std::string_view name, std::string_view type, std::string_view help, const Value& value) {
     family(name, type, help);
     sample(value);
   }
@@ -57,33 +59,43 @@ void requests(Text& text, const Metrics& metrics) {
 }
 
 void durations(Text& text, const Metrics& metrics) {
-  text.family("greeter_http_request_duration_seconds", "histogram", "Time from a request being there to its response being handed to the system.");
+  text.family("greeter_http_request_duration_seconds", "histogram",
+              "Time from a request being there to its response being handed to the system.");
   std::uint64_t below = 0;
   for (std::size_t b = 0; b <= WorkerMetrics::bounds.size(); ++b) {
     below += sum(metrics, [&](const WorkerMetrics& w) -> const Counter& { return w.durations[b]; });
-    const auto bound = b < WorkerMetrics::bounds.size() ? fmt::format("{}", std::chrono::duration<double>(WorkerMetrics::bounds[b]).count()) : "+Inf";
+    const auto bound = b < WorkerMetrics::bounds.size()
+                           ? fmt::format("{}", std::chrono::duration<double>(WorkerMetrics::bounds[b]).count())
+                           : "+Inf";
     text.sample(below, fmt::format(R"(le="{}")", bound), "_bucket");
   }
-  text.sample(static_cast<double>(sum(metrics, [](const WorkerMetrics& w) -> const Counter& { return w.duration_nanoseconds; })) / 1e9, {}, "_sum");
+  text.sample(static_cast<double>(
+                  sum(metrics, [](const WorkerMetrics& w) -> const Counter& { return w.duration_nanoseconds; })) /
+                  1e9,
+              {}, "_sum");
   text.sample(below, {}, "_count");
 }
 
 void connections(Text& text, const Metrics& metrics) {
   const auto accepted = sum(metrics, [](const WorkerMetrics& w) -> const Counter& { return w.accepted; });
   const auto closed = sum(metrics, [](const WorkerMetrics& w) -> const Counter& { return w.closed; });
-  text.single("greeter_http_connections", "gauge", "Open connections of the public port.", accepted > closed ? accepted - closed : 0);
+  text.single("greeter_http_connections", "gauge", "Open connections of the public port.",
+              accepted > closed ? accepted - closed : 0);
   text.single("greeter_http_connections_total", "counter", "Connections taken.", accepted);
-  text.single("greeter_http_connections_shed_total", "counter", "Connections turned away with 503 because there were too many.",
+  text.single("greeter_http_connections_shed_total", "counter",
+              "Connections turned away with 503 because there were too many.",
               sum(metrics, [](const WorkerMetrics& w) -> const Counter& { return w.shed; }));
 }
 
 void customers(Text& text, const Site& site) {
   text.single("greeter_customers", "gauge", "Customers in the configuration.", site.greeter.customers().size());
-  text.single("greeter_customer_known", "gauge", "0 when CUSTOMER_NAME is nobody's name.", site.greeter.knows_its_customer() ? 1 : 0);
+  text.single("greeter_customer_known", "gauge", "0 when CUSTOMER_NAME is nobody's name.",
+              site.greeter.knows_its_customer() ? 1 : 0);
   text.family("greeter_greetings_total", "counter", "Greetings given.");
   for (std::size_t i = 0; i < site.pages.size(); ++i) {
     const auto& customer = site.greeter.customers()[i];
-    if (site.greeter.only().empty() || site.greeter.only() == customer.name) text.sample(site.pages[i].count->total(), fmt::format(R"(customer="{}")", label(customer.id)));
+    if (site.greeter.only().empty() || site.greeter.only() == customer.name)
+      text.sample(site.pages[i].count->total(), fmt::format(R"(customer="{}")", label(customer.id)));
   }
 }
 
@@ -91,8 +103,11 @@ void configuration(Text& text, const Metrics& metrics, const Site& site) {
   text.family("greeter_config_reloads_total", "counter", "Times the configuration was read again.");
   text.sample(metrics.reloads.successes.get(), R"(result="success")");
   text.sample(metrics.reloads.failures.get(), R"(result="failure")");
-  text.single("greeter_config_last_reload_successful", "gauge", "0 when the newest configuration was refused and the last good one is served.", metrics.reloads.last_succeeded ? 1 : 0);
-  text.single("greeter_config_last_reload_success_timestamp_seconds", "gauge", "When the configuration that is served was read.", metrics.reloads.last_success.load());
+  text.single("greeter_config_last_reload_successful", "gauge",
+              "0 when the newest configuration was refused and the last good one is served.",
+              metrics.reloads.last_succeeded ? 1 : 0);
+  text.single("greeter_config_last_reload_success_timestamp_seconds", "gauge",
+              "When the configuration that is served was read.", metrics.reloads.last_success.load());
   text.family("greeter_config_info", "gauge", "The configuration that is served.");
   text.sample(1, fmt::format(R"(hash="{}")", site.hash));
 }
@@ -104,7 +119,8 @@ void process(Text& text) {
   text.single("process_virtual_memory_bytes", "gauge", "Virtual memory.", usage.virtual_bytes);
   text.single("process_open_fds", "gauge", "Open file descriptors.", usage.open_fds);
   text.single("process_max_fds", "gauge", "Most file descriptors that may be open.", usage.max_fds);
-  text.single("process_start_time_seconds", "gauge", "When the process started, in seconds since 1970.", usage.start_time_seconds);
+  text.single("process_start_time_seconds", "gauge", "When the process started, in seconds since 1970.",
+              usage.start_time_seconds);
 }
 
 } // namespace
@@ -117,7 +133,8 @@ std::string metrics_text(const Metrics& metrics, const Site& site) {
   customers(text, site);
   configuration(text, metrics, site);
   text.family("greeter_build_info", "gauge", "The program that runs.");
-  text.sample(1, fmt::format(R"(version="{}",commit="{}",compiler="{}")", GREETER_VERSION, GREETER_COMMIT, GREETER_COMPILER));
+  text.sample(
+      1, fmt::format(R"(version="{}",commit="{}",compiler="{}")", GREETER_VERSION, GREETER_COMMIT, GREETER_COMPILER));
   process(text);
   return text.take();
 }

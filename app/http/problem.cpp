@@ -36,7 +36,8 @@ constexpr std::array<Explained, 15> statuses{{
 
 const Explained& explained(int status) {
   static constexpr Explained unknown{0, "Unknown", ""};
-  const auto* const found = std::find_if(statuses.begin(), statuses.end(), [&](const Explained& e) { return e.status == status; });
+  const auto* const found =
+      std::find_if(statuses.begin(), statuses.end(), [&](const Explained& e) { return e.status == status; });
   return found == statuses.end() ? unknown : *found;
 }
 
@@ -56,14 +57,18 @@ std::string_view reason_of(int status) { return explained(status).reason; }
 
 std::string problem_body(int status, std::string_view detail) {
   const auto& known = explained(status);
-  const nlohmann::ordered_json body{{"type", "about:blank"}, {"title", known.reason}, {"status", status}, {"detail", detail.empty() ? known.detail : detail}};
+  const nlohmann::ordered_json body{{"type", "about:blank"},
+                                    {"title", known.reason},
+                                    {"status", status},
+                                    {"detail", detail.empty() ? known.detail : detail}};
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::string closing_response(int status) {
   const auto body = problem_body(status);
-  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\r\n{}", status, reason_of(status), problem_type, body.size(),
-                     status == 503 ? "Retry-After: 1\r\n" : "", body);
+  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\r\n{}",
+                     status, reason_of(status), problem_type, body.size(), status == 503 ? "Retry-After: 1\r\n" : "",
+                     body);
 }
 
 } // namespace greeter

@@ -14,7 +14,8 @@ int status_of(ErrorCode code);
 // RFC 9110, section 15; "Unknown" for a status that this server never sends.
 std::string_view reason_of(int status);
 
-// {"type":"about:blank","title":...,"status":...,"detail":...} with a line end. No detail: the status's own explanation.
+// {"type":"about:blank","title":...,"status":...,"detail":...} with a line end. No detail: the status's own
+// explanation.
 std::string problem_body(int status, std::string_view detail = {});
 
 // A complete response that ends the connection, for requests that no handler can be asked about.

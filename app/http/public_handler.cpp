@@ -4,7 +4,9 @@
 
 namespace greeter {
 
-PublicHandler::PublicHandler(const Published<Site>& site, Log& log, unsigned worker) : site_(site), access_log_(log), router_(log), worker_(worker) {
+PublicHandler::PublicHandler(const Published<Site>& site, Log& log, std::chrono::milliseconds idle_timeout,
+                             unsigned worker)
+    : site_(site), access_log_(log), router_(log, idle_timeout), worker_(worker) {
   router_.get("/", [this](const Request& request) { return greeting(request); });
   router_.get("/health", [](const Request&) { return Response{.body = R"({"status":"ok"})"}; });
 }
@@ -12,7 +14,10 @@ PublicHandler::PublicHandler(const Published<Site>& site, Log& log, unsigned wor
 Response PublicHandler::greeting(const Request& request) {
   const auto& site = site_.get();
   const auto customer = site.greeter.customer_at(request.host);
-  if (!customer) return problem(404, site.greeter.only().empty() ? "No customer has the host " + in_quotes(request.host) + "." : "There is no customer named " + in_quotes(site.greeter.only()) + ".");
+  if (!customer)
+    return problem(404, site.greeter.only().empty()
+                            ? "No customer has the host " + in_quotes(request.host) + "."
+                            : "There is no customer named " + in_quotes(site.greeter.only()) + ".");
   const auto& page = site.pages[*customer];
   if (request.method == "GET") page.count->add(worker_);
   return {.body = page.body};
@@ -25,7 +30,8 @@ int PublicHandler::answer(const Exchange& exchange, std::string& out) {
   const int status = router_.answer(exchange, out);
   const auto& greeter = site_.get().greeter;
   const auto customer = greeter.customer_at(exchange.frame.host);
-  access_log_.record(exchange, customer ? greeter.customers()[*customer].id : "", status, out.size() - before, Clock::now() - start);
+  access_log_.record(exchange, customer ? greeter.customers()[*customer].id : "", status, out.size() - before,
+                     Clock::now() - start);
   return status;
 }
 

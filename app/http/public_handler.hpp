@@ -9,7 +9,7 @@ namespace greeter {
 
 class PublicHandler final : public Handler {
 public:
-  PublicHandler(const Published<Site>& site, Log& log, unsigned worker);
+  PublicHandler(const Published<Site>& site, Log& log, std::chrono::milliseconds idle_timeout, unsigned worker);
 
   int answer(const Exchange& exchange, std::string& out) override;
   void refused(std::string_view peer, int status) override;

@@ -44,20 +44,25 @@ private:
 
 // What httplib would act on, and must not: ranges of a greeting, compression, bodies that no resource takes.
 bool is_for_httplib(std::string_view name) {
-  static constexpr std::array<std::string_view, 6> dropped{"range", "expect", "accept-encoding", "content-length", "transfer-encoding", "content-encoding"};
+  static constexpr std::array<std::string_view, 6> dropped{
+      "range", "expect", "accept-encoding", "content-length", "transfer-encoding", "content-encoding"};
   return std::none_of(dropped.begin(), dropped.end(), [&](std::string_view d) { return iequals(name, d); });
 }
 
-// The head with the target in origin-form and without the fields above.
+// The head with the target in origin-form and without the fields above. HEAD becomes GET, so that its response has the
+// very fields of GET's; its body is cut off later.
 std::string head_of(const Frame& frame) {
   std::string head;
-  head.append(frame.method).append(" ").append(frame.target).append(" HTTP/1.1\r\n");
+  head.append(frame.method == "HEAD" ? "GET" : frame.method).append(" ").append(frame.target).append(" HTTP/1.1\r\n");
   for (auto headers = frame.headers; !headers.empty();)
-    if (const auto [name, value] = next_header(headers); is_for_httplib(name)) head.append(name).append(": ").append(value).append("\r\n");
+    if (const auto [name, value] = next_header(headers); is_for_httplib(name))
+      head.append(name).append(": ").append(value).append("\r\n");
   return head.append("\r\n");
 }
 
-int status_in(std::string_view response) { return static_cast<int>(parse_number(response.substr(std::min<std::size_t>(9, response.size()), 3)).value_or(500)); }
+int status_in(std::string_view response) {
+  return static_cast<int>(parse_number(response.substr(std::min<std::size_t>(9, response.size()), 3)).value_or(500));
+}
 
 } // namespace
 
@@ -65,8 +70,10 @@ Response problem(int status, std::string_view detail) { return {status, problem_
 
 class Router::Httplib final : public httplib::Server {
 public:
-  explicit Httplib(Log& log) {
-    set_keep_alive_max_count(1'000'000); // the engine counts
+  Httplib(Log& log, std::chrono::milliseconds idle_timeout) {
+    set_keep_alive_timeout(
+        std::chrono::duration_cast<std::chrono::seconds>(idle_timeout).count()); // only told: the engine keeps it
+    set_keep_alive_max_count(1'000'000);
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       route(request, response);
       return HandlerResponse::Handled;
@@ -89,19 +96,20 @@ public:
   // 0.18 added the addresses.
   template <class Self> static void process(Self& self, httplib::Stream& stream, bool close) {
     bool closed = false;
-    if constexpr (requires { self.process_request(stream, close, closed, nullptr); }) self.process_request(stream, close, closed, nullptr);
+    if constexpr (requires { self.process_request(stream, close, closed, nullptr); })
+      self.process_request(stream, close, closed, nullptr);
     else self.process_request(stream, {}, 0, {}, 0, close, closed, nullptr);
   }
 
   std::map<std::string, Resource, std::less<>> resources;
-  std::string_view host; // of the request in hand
+  std::string_view method, host; // of the request in hand
 
 private:
   void route(const httplib::Request& request, httplib::Response& response) {
     const auto found = resources.find(request.path);
     Response made;
     if (found == resources.end()) made = problem(404);
-    else if (request.method == "GET" || request.method == "HEAD") made = found->second({request.method, request.path, host});
+    else if (method == "GET" || method == "HEAD") made = found->second({method, request.path, host});
     else {
       made = problem(405);
       response.set_header("Allow", "GET, HEAD");
@@ -112,17 +120,23 @@ private:
   }
 };
 
-Router::Router(Log& log) : httplib_(std::make_unique<Httplib>(log)) {}
+Router::Router(Log& log, std::chrono::milliseconds idle_timeout)
+    : httplib_(std::make_unique<Httplib>(log, idle_timeout)) {}
 Router::~Router() = default;
 
-void Router::get(std::string path, Resource resource) { httplib_->resources.emplace(std::move(path), std::move(resource)); }
+void Router::get(std::string path, Resource resource) {
+  httplib_->resources.emplace(std::move(path), std::move(resource));
+}
 
 int Router::answer(const Exchange& exchange, std::string& out) {
   const auto start = out.size();
   const auto head = head_of(exchange.frame);
   MemoryStream stream(head, out);
+  httplib_->method = exchange.frame.method;
   httplib_->host = exchange.frame.host;
   Httplib::process(*httplib_, stream, exchange.close);
+  if (exchange.frame.method == "HEAD")
+    if (const auto body = out.find("\r\n\r\n", start); body != std::string::npos) out.resize(body + 4);
   return status_in(std::string_view(out).substr(start));
 }
 

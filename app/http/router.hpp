@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "http/handler.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,7 +32,8 @@ class Router final : public Handler {
 public:
   using Resource = std::function<Response(const Request&)>;
 
-  explicit Router(Log& log);
+  // `idle_timeout` is what responses tell clients of the engine's.
+  Router(Log& log, std::chrono::milliseconds idle_timeout);
   ~Router() override;
 
   void get(std::string path, Resource resource);

@@ -26,7 +26,8 @@ EngineLimits limits_of(const Settings& settings) {
 } // namespace
 
 Server::Server(const Settings& settings, Configuration configuration)
-    : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_), site_(make_site(std::move(configuration), workers_, nullptr)) {
+    : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
+      site_(make_site(std::move(configuration), workers_, nullptr)) {
   metrics_.reloads.last_success = std::time(nullptr);
 }
 
@@ -35,12 +36,15 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   const Managed managed{settings, server->site_, server->metrics_, server->stopping_};
   EngineOptions options{settings.host, settings.management_port, "GREETER_MANAGEMENT_PORT", limits_of(settings)};
   options.limits.connections = std::min(options.limits.connections, management_connections);
-  auto management = Engine::start(options, server->management_metrics_.workers(), [&](unsigned) { return make_management_handler(managed, log); });
+  auto management = Engine::start(options, server->management_metrics_.workers(),
+                                  [&](unsigned) { return make_management_handler(managed, log); });
   if (!management) return management.error();
   server->management_ = std::move(management.value());
 
-  auto open = Engine::start({settings.host, settings.port, "GREETER_PORT", limits_of(settings)}, server->metrics_.workers(),
-                            [&](unsigned worker) { return std::make_unique<PublicHandler>(server->site_, log, worker); });
+  auto open = Engine::start({settings.host, settings.port, "GREETER_PORT", limits_of(settings)},
+                            server->metrics_.workers(), [&](unsigned worker) {
+                              return std::make_unique<PublicHandler>(server->site_, log, settings.idle_timeout, worker);
+                            });
   if (!open) return open.error();
   server->public_ = std::move(open.value());
   return server;

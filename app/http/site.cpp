@@ -13,8 +13,10 @@ namespace {
 std::shared_ptr<GreetingCount> count_of(const Customer& customer, unsigned workers, const Site* previous) {
   if (previous) {
     const auto before = previous->greeter.customers();
-    const auto same = std::lower_bound(before.begin(), before.end(), customer.id, [](const Customer& c, const std::string& id) { return c.id < id; });
-    if (same != before.end() && same->id == customer.id) return previous->pages[static_cast<std::size_t>(same - before.begin())].count;
+    const auto same = std::lower_bound(before.begin(), before.end(), customer.id,
+                                       [](const Customer& c, const std::string& id) { return c.id < id; });
+    if (same != before.end() && same->id == customer.id)
+      return previous->pages[static_cast<std::size_t>(same - before.begin())].count;
   }
   return std::make_shared<GreetingCount>(workers);
 }
@@ -27,7 +29,9 @@ std::shared_ptr<const Site> make_site(Configuration configuration, unsigned work
     const nlohmann::json body{{"response", customer.greeting}};
     pages.push_back({body.dump(), count_of(customer, workers, previous)});
   }
-  return std::make_shared<const Site>(Site{Greeter(std::move(configuration.customers), std::move(configuration.customer_name)), std::move(pages), std::move(configuration.hash)});
+  return std::make_shared<const Site>(
+      Site{Greeter(std::move(configuration.customers), std::move(configuration.customer_name)), std::move(pages),
+           std::move(configuration.hash)});
 }
 
 std::string unready_reason(const Site& site) {

@@ -18,8 +18,10 @@ constexpr auto accept_pause = std::chrono::milliseconds(100);
 
 std::string address_of(const sockaddr_storage& peer) {
   char text[INET6_ADDRSTRLEN] = "";
-  if (peer.ss_family == AF_INET) ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(peer).sin_addr, text, sizeof text);
-  if (peer.ss_family == AF_INET6) ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr, text, sizeof text);
+  if (peer.ss_family == AF_INET)
+    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(peer).sin_addr, text, sizeof text);
+  if (peer.ss_family == AF_INET6)
+    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr, text, sizeof text);
   const std::string_view address = text;
   constexpr std::string_view mapped = "::ffff:"; // an IPv4 client of a socket for both families
   return std::string(address.starts_with(mapped) ? address.substr(mapped.size()) : address);
@@ -30,8 +32,9 @@ bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || e
 } // namespace
 
 Worker::Worker(EngineState& engine, Fd listener, Handler& handler, WorkerMetrics& metrics)
-    : engine_(engine), handler_(handler), metrics_(metrics), listener_(std::move(listener)), epoll_(::epoll_create1(EPOLL_CLOEXEC)), receiving_{engine.limits.receive},
-      idle_{engine.limits.idle}, sending_{engine.limits.send}, lingering_{engine.limits.linger} {
+    : engine_(engine), handler_(handler), metrics_(metrics), listener_(std::move(listener)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)), receiving_{engine.limits.receive}, idle_{engine.limits.idle},
+      sending_{engine.limits.send}, lingering_{engine.limits.linger} {
   watch(EPOLL_CTL_ADD, engine_.drain.get(), EPOLLIN, &engine_);
   watch(EPOLL_CTL_ADD, listener_.get(), EPOLLIN, nullptr);
 }
@@ -131,7 +134,8 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
     }
     c.closing = frame.close || engine_.closing.load(std::memory_order_relaxed);
     c.continued = false;
-    const int status = handler_.answer({.request = in.substr(0, frame.size), .frame = frame, .peer = c.peer, .close = c.closing}, out_);
+    const int status = handler_.answer(
+        {.request = in.substr(0, frame.size), .frame = frame, .peer = c.peer, .close = c.closing}, out_);
     metrics_.count(frame.method, status);
     ++answered_;
     in.remove_prefix(frame.size);

@@ -52,7 +52,7 @@ private:
   Clock::time_point accept_again_ = Clock::time_point::max(); // when out of descriptors
   Clock::time_point cut_off_ = Clock::time_point::max();      // when draining
   bool draining_ = false;
-  std::string out_;           // responses to the requests being answered
+  std::string out_;            // responses to the requests being answered
   std::uint64_t answered_ = 0; // how many they are
   std::array<char, 32 * 1024> buffer_;
 };
