@@ -1,0 +1,71 @@
+# shellcheck shell=bash disable=SC2034
+# What the scripts that talk to Kubernetes share: which cluster, which releases, how a table looks. Source it after
+# lib.sh.
+
+MADE_BY_US=app.kubernetes.io/managed-by=greeter # on namespaces
+THROWAWAY_KUBECONFIG=$(cache_dir)/cluster/state/kubeconfig
+LONGEST_RELEASE=53 # Helm's limit
+
+# Helm takes the context from its environment, kubectl only as an option.
+if [ -n "${CONTEXT:-}" ]; then export HELM_KUBECONTEXT=$CONTEXT; fi
+kube() { kubectl ${CONTEXT:+--context "$CONTEXT"} "$@"; }
+cluster_answers() { kube get --raw /readyz --request-timeout=5s >/dev/null 2>&1; }
+
+# The cluster that KUBECONFIG and CONTEXT name, else the current context's, else the running throwaway one; exit 1
+# without one. A context that does not answer is no reason to take another cluster instead.
+find_cluster() {
+  local context=${CONTEXT:-$(kubectl config current-context 2>/dev/null || true)}
+  if [ -n "$context" ] || [ -n "${KUBECONFIG:-}" ]; then
+    cluster_answers ||
+      die "the cluster of context '$context' does not answer: start it, or choose another with CONTEXT=name or KUBECONFIG=file (kubectl config get-contexts lists them)"
+    return 0
+  fi
+  [ -r "$THROWAWAY_KUBECONFIG" ] || return 1
+  export KUBECONFIG=$THROWAWAY_KUBECONFIG
+  cluster_answers && return
+  unset KUBECONFIG
+  return 1
+}
+
+need_cluster() {
+  find_cluster || die "no Kubernetes cluster: make deploy sets one up, or choose one with KUBECONFIG=file"
+  say "cluster: $(describe_cluster)"
+}
+
+describe_cluster() {
+  kube get nodes -o json | jq -r --arg context "${CONTEXT:-$(kubectl config current-context)}" \
+    '"\($context), Kubernetes \(.items[0].status.nodeInfo.kubeletVersion), \(.items | length) node(s)"'
+}
+
+is_helm_3() { [[ $(helm version --short) == v3.* ]]; }
+
+# Every release of our chart as JSON: [{name, namespace, revision, status, chart, app_version, ...}].
+releases() {
+  local all=()
+  if is_helm_3; then all=(--all); fi # Helm 4 lists every state anyway
+  helm list --all-namespaces --max 0 "${all[@]}" --output json |
+    jq '[.[] | select(.chart | test("^greeter-[0-9]"))]'
+}
+
+# What every customer's release gets before the customer's own file is read.
+common_values() { # IMAGE, which may be empty
+  jq -n --arg domain "$DOMAIN" --arg image "$1" '{domain: $domain} + (if $image == "" then {} else
+    ($image | capture("^(?<repository>.+):(?<tag>[^:/]+)$")) as $parts | {image: $parts} end)'
+}
+
+# table: lines of tab-separated fields become aligned columns.
+table() {
+  awk -F '\t' '{ line[NR] = $0; for (i = 1; i <= NF; i++) if (length($i) > width[i]) width[i] = length($i) }
+    END { for (n = 1; n <= NR; n++) { fields = split(line[n], f, FS); text = ""
+      for (i = 1; i < fields; i++) text = text sprintf("%-" width[i] "s  ", f[i])
+      print text f[fields] } }'
+}
+
+# confirm QUESTION: goes on only after a yes, on the terminal or by YES=1.
+confirm() {
+  [ "${YES:-}" = 1 ] && return
+  [ -t 0 ] || die "$1 Nobody is there to answer: run it again with YES=1"
+  local answer
+  read -r -p "$1 [y/N] " answer
+  [[ $answer == [yY]* ]] || die "nothing done"
+}

@@ -1,0 +1,130 @@
+"""What the e2e tests do to the site and ask of it, all from outside: scripts, kubectl, helm and HTTP."""
+import http.client
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import yaml
+
+REPO = Path(__file__).parents[2]
+PREFIX = "e2e-"
+DOMAIN = "parcellab.com"
+TOOLS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "greeter/bin"
+
+
+def wait_until(seconds, what, condition):
+    """Polls until the condition holds and returns its value; fails, naming what it waited for, after the deadline."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.1)
+    return value
+
+
+class Site:
+    def __init__(self, values, kubeconfig):
+        self.values = values
+        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": DOMAIN, "YES": "1",
+                    "PATH": f"{TOOLS}:{os.environ['PATH']}"}
+        if kubeconfig:
+            self.env["KUBECONFIG"] = kubeconfig
+        self.env.setdefault("TIMEOUT", "2m")
+        if "IMAGE" not in self.env:  # built once for all the deploys of a run
+            self.env["IMAGE"] = self.output(REPO / "scripts/build-image")
+
+    # Commands
+
+    def run(self, script, **env):
+        return subprocess.run([REPO / "scripts" / script], env={**self.env, **env}, capture_output=True, text=True)
+
+    def must(self, script, **env):
+        result = self.run(script, **env)
+        assert result.returncode == 0, f"{script} failed:\n{result.stdout}{result.stderr}"
+        return result
+
+    def start(self, script, **env):
+        """In a process group of its own, so that it can be killed with all that it started."""
+        return subprocess.Popen([REPO / "scripts" / script], env={**self.env, **env}, start_new_session=True,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def output(self, *command):
+        result = subprocess.run(command, env=self.env, capture_output=True, text=True)
+        assert result.returncode == 0, f"{command}: {result.stderr}"
+        return result.stdout.strip()
+
+    def kubectl(self, *arguments):
+        return self.output("kubectl", *arguments)
+
+    def objects(self, kind, name):
+        return json.loads(self.kubectl("-n", name, "get", kind, "-o", "json"))["items"]
+
+    # Customers and their files
+
+    def file(self, name):
+        return self.values / f"{name}.yaml"
+
+    def write(self, name, greeting, **values):
+        document = {"customer": {"name": name, "greeting": greeting}, **values}
+        self.file(name).write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+
+    def customers(self):
+        """Stem -> greeting, as the files say."""
+        return {file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))["customer"]["greeting"]
+                for file in sorted(self.values.glob("*.yaml"))}
+
+    # What runs
+
+    def releases(self):
+        """Release -> what Helm says of it."""
+        return {release["name"]: release for release in json.loads(self.output("helm", "list", "-A", "-o", "json"))
+                if release["name"].startswith(PREFIX)}
+
+    def deployed(self):
+        """Names of releases and of namespaces without one."""
+        namespaces = self.kubectl("get", "namespaces", "-l", "app.kubernetes.io/managed-by=greeter", "-o", "name").split()
+        return sorted({*self.releases(), *(name.removeprefix("namespace/") for name in namespaces
+                                           if name.startswith(f"namespace/{PREFIX}"))})
+
+    def pods(self, name):
+        """Name -> restarts of the customer's servers that are not on their way out."""
+        return {pod["metadata"]["name"]: sum(container["restartCount"] for container in pod["status"]["containerStatuses"])
+                for pod in self.objects("pods", name)
+                if "deletionTimestamp" not in pod["metadata"] and "containerStatuses" in pod["status"]
+                and pod["metadata"]["labels"].get("app.kubernetes.io/component") == "server"}
+
+    def ready(self, name):
+        return self.objects("deployments", name)[0]["status"].get("readyReplicas", 0)
+
+    def ingress(self):
+        host, port = self.output(REPO / "scripts/ingress-address").rsplit(":", 1)
+        return host, int(port)
+
+    def get(self, host):
+        """Status and body of GET / by that host name through the ingress, on a fresh connection."""
+        connection = http.client.HTTPConnection(*self.ingress_address(), timeout=5)
+        try:
+            connection.request("GET", "/", headers={"Host": host})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def ingress_address(self):
+        if not hasattr(self, "_ingress"):
+            self._ingress = self.ingress()
+        return self._ingress
+
+    def answers(self, name, greeting, times=20):
+        """Whether the customer's host gives that greeting every time, so by every pod."""
+        expected = (200, {"response": greeting})
+        for _ in range(times):
+            status, body = self.get(host_of(name))
+            if status != 200 or (status, json.loads(body)) != expected:
+                return False
+        return True
+
+
+def host_of(name):
+    return f"{name}.{DOMAIN}"
