@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import time
 
 import pytest
-from rendering import CONFIGURATIONS, REPO, TEXTS, expanded, find, objects, one, pod, rendered, run
+from rendering import CHART, CONFIGURATIONS, CUSTOMER_VALUES, REPO, TEXTS, expanded, find, objects, one, pod, rendered, run
 
 GREETER = REPO / "build/greeter"
 
@@ -46,6 +47,25 @@ def test_the_binary_takes_every_setting(path, tmp_path):
         assert [rule["host"] for rule in ingress["spec"]["rules"]] == listed["hosts"]
     known = run(GREETER, "--help").stdout
     assert not [name for name in environment(items) if name != "PATH" and name not in known]
+
+
+def settings():
+    """(variable, value, whether the schema allows it): every choice, and each limit with what lies beyond it."""
+    schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))["properties"]["server"]["properties"]
+    for key, rule in schema.items():
+        variable = "GREETER_" + re.sub("([A-Z])", r"_\1", key).upper()
+        for choice in rule.get("enum", []):
+            yield variable, choice, True
+        for limit, step in ("minimum", -1), ("maximum", 1):
+            if limit in rule:
+                yield variable, str(rule[limit]), True
+                yield variable, str(rule[limit] + step), False
+
+
+@pytest.mark.parametrize(("variable", "value", "allowed"), list(settings()))
+def test_schema_and_binary_allow_the_same(variable, value, allowed):
+    done = run(GREETER, "customers", "list", CUSTOMER_VALUES, env={variable: value})
+    assert done.returncode == (0 if allowed else 2), done.stderr
 
 
 def test_the_binary_reads_any_text_as_it_was_given(tmp_path):
