@@ -1,0 +1,54 @@
+# Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
+.DEFAULT_GOAL := help
+.PHONY: help run build test e2e lint format build-app run-app clean new-customer deploy status verify undeploy \
+	install-k3s uninstall-k3s import-docker-image test-sanitizers
+
+##@ Develop
+run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
+	@scripts/run
+build: ## build/greeter
+	@scripts/build
+test: ## build, then every test that needs no cluster: unit, HTTP, containers, chart
+	@scripts/test
+test-sanitizers: ## unit and HTTP tests under ASan and UBSan, then under TSan
+	@scripts/test-sanitizers
+e2e: ## tests on a real cluster
+	@scripts/e2e
+lint: ## every linter
+	@scripts/lint
+format: ## format C++, shell and Python
+	@scripts/format
+
+##@ Customers
+new-customer: export CUSTOMER_NAME_TEXT := $(value NAME)
+new-customer: export CUSTOMER_GREETING_TEXT := $(value GREETING)
+new-customer: ## NAME=D GREETING='Grüß Gott!': add a customer's file
+	@scripts/new-customer "$$CUSTOMER_NAME_TEXT" "$$CUSTOMER_GREETING_TEXT"
+
+##@ Containers
+build-app: ## the container image
+	@scripts/docker-up && scripts/build-image
+run-app: ## a container per customer, from port 8080 up, and one for a customer whom nobody knows
+	@scripts/run-containers
+
+##@ Cluster
+deploy: ## every customer (CUSTOMER=customer-c: one); installs a cluster where there is none
+	@scripts/deploy
+status: ## what runs where
+	@scripts/status
+verify: ## ask every host through the ingress and compare the greeting with its file
+	@scripts/verify
+undeploy: ## remove a customer (CUSTOMER=customer-c), or all after asking
+	@scripts/undeploy
+import-docker-image: ## put the image where the cluster finds it
+	@scripts/import-image
+install-k3s: ## install k3s alone
+	@scripts/install-k3s
+uninstall-k3s: ## remove k3s and everything on it
+	@scripts/uninstall-k3s
+
+##@ Housekeeping
+clean: ## stop containers and remove what this Makefile made
+	@scripts/clean
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,130 @@
+#include "config/values_file.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace greeter;
+using namespace std::literals;
+
+namespace {
+
+ValuesFile parsed(std::string_view text, const std::string& file = "values/customer-c.yaml") { return parse_values(text, file, "parcellab.com"); }
+
+std::string faults_of(const ValuesFile& values) {
+  std::string all;
+  for (const auto& fault : values.faults) all += std::to_string(fault.line) + ": " + fault.message + "\n";
+  return all;
+}
+
+} // namespace
+
+TEST_CASE("a customer's file gives id, name, greeting and host") {
+  const auto values = parsed("customer:\n  name: C\n  greeting: Moin!\n");
+  CHECK(faults_of(values) == "");
+  CHECK(values.customer == Customer{"customer-c", "C", "Moin!", {"customer-c.parcellab.com"}});
+}
+
+TEST_CASE("text comes through unchanged, however YAML writes it") {
+  const std::pair<const char*, std::string> cases[] = {
+      {"Grüß Gott!", "Grüß Gott!"},
+      {"\"Grüß \\\"Gott\\\" 👋🏽\\n\\u00e9\"", "Grüß \"Gott\" 👋🏽\né"},
+      {"'it''s me'", "it's me"},
+      {"|\n    two\n    lines\n", "two\nlines\n"},
+      {"\"123\"", "123"},
+      {"'true'", "true"},
+      {"!!str 42", "42"},
+      {"1st of all", "1st of all"},
+      {"infinity", "infinity"},
+      {"nobody", "nobody"},
+      {"2 + 2", "2 + 2"},
+      {"{}", ""},
+  };
+  for (const auto& [written, text] : cases) {
+    CAPTURE(written);
+    const auto values = parsed("customer:\n  name: C\n  greeting: "s + written + "\n");
+    if (text.empty()) {
+      CHECK_FALSE(values.faults.empty());
+      continue;
+    }
+    CHECK(faults_of(values) == "");
+    CHECK(values.customer.greeting == text);
+  }
+}
+
+TEST_CASE("what YAML reads as something else than text is refused, with the quotes it needs") {
+  for (const std::string plain : {"yes", "No", "on", "OFF", "y", "N", "true", "FALSE", "42", "-1", "1_000", "0x1F", "0o17", "1.5", "1e3", ".inf", "-.INF", ".nan", "+7", "1e999"}) {
+    CAPTURE(plain);
+    const auto faults = faults_of(parsed("customer:\n  name: C\n  greeting: " + plain + "\n"));
+    CHECK(faults.starts_with("3: customer.greeting is a "));
+    CHECK(faults.find("put it in quotes: \"" + plain + "\"") != std::string::npos);
+  }
+  for (const std::string nothing : {"", "~", "null"}) {
+    CAPTURE(nothing);
+    CHECK(faults_of(parsed("customer:\n  name: C\n  greeting: " + nothing + "\n")).starts_with("3: customer.greeting is nothing"));
+  }
+}
+
+TEST_CASE("every fault of a file is told, with its line") {
+  const auto values = parsed("customer:\n  nmae: C\n  greeting: [Moin]\n  hosts: one.example.com\nreplcias: 3\ndomain: Not_A_Domain\n");
+  const auto faults = faults_of(values);
+  CAPTURE(faults);
+  CHECK(values.faults.size() == 6);
+  CHECK(faults.find("2: customer.nmae is no known key; did you mean customer.name?") != std::string::npos);
+  CHECK(faults.find("customer.name is missing") != std::string::npos);
+  CHECK(faults.find("3: customer.greeting is a list, not text") != std::string::npos);
+  CHECK(faults.find("4: customer.hosts is no list") != std::string::npos);
+  CHECK(faults.find("5: replcias is no known key; did you mean replicas?") != std::string::npos);
+  CHECK(faults.find("6: domain \"Not_A_Domain\" is no lower-case DNS name") != std::string::npos);
+}
+
+TEST_CASE("a file that is no customer is refused where the fault stands") {
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "1: holds no values"},
+      {"- a\n", "1: holds no values"},
+      {"image: {}\n", "1: customer is missing"},
+      {"customer: C\n", "1: customer is no map"},
+      {"customer:\n  name: C\n", "customer.greeting is missing"},
+      {"customer:\n  name: C\n  greeting: \"  \\n \"\n", "3: customer.greeting is blank"},
+      {"customer:\n  name: \"\"\n  greeting: Hi\n", "2: customer.name is blank"},
+      {"customer:\n  name: \"a\\nb\"\n  greeting: Hi\n", "2: customer.name holds a control character"},
+      {"customer:\n  name: C\n  name: D\n  greeting: Hi\n", "3: customer.name is set twice"},
+      {"customer:\n  name: C\n  greeting: Hi\n---\ncustomer: {}\n", "holds more than one document"},
+      {"customer:\n  name: C\n  greeting: \"Hi\n", "is not valid YAML"},
+      {"customer:\n  name: C\n\tgreeting: Hi\n", "is not valid YAML"},
+      {"customer:\n  name: C\n  greeting: Gr\xfc\xdf\n", "3: is not UTF-8"},
+      {"customer:\n  name: C\n  greeting: a\x07z\n", "3: holds a control character"},
+      {"customer:\n  name: C\n  greeting: Hi\n  hosts: [UPPER.example.com, ok.example.com]\n", "4: customer.hosts: \"UPPER.example.com\""},
+  };
+  for (const auto& [text, expected] : cases) {
+    const auto faults = faults_of(parsed(text));
+    CAPTURE(text);
+    CAPTURE(faults);
+    CHECK(faults.find(expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("the file's name has to be a DNS label") {
+  constexpr auto good = "customer: {name: C, greeting: Hi}\n";
+  CHECK(faults_of(parsed(good, std::string(63, 'c') + ".yaml")) == "");
+  for (const auto& stem : {std::string(64, 'c'), "Customer-C"s, "customer_c"s, "-c"s, "c."s}) {
+    CAPTURE(stem);
+    CHECK(faults_of(parsed(good, "dir/" + stem + ".yaml")).find("can't name a namespace and a host") != std::string::npos);
+  }
+}
+
+TEST_CASE("domain and further hosts make the hosts") {
+  const auto values = parsed("customer:\n  name: C\n  greeting: Hi\n  hosts:\n    - hello.example.com\ndomain: example.org\n");
+  CHECK(faults_of(values) == "");
+  CHECK(values.customer.hosts == std::vector<std::string>{"customer-c.example.org", "hello.example.com"});
+}
+
+TEST_CASE("other values of the chart are left to the chart") {
+  CHECK(faults_of(parsed("customer: {name: C, greeting: Hi}\nreplicas: 3\nresources: {limits: {memory: 32Mi}}\n")) == "");
+}
+
+TEST_CASE("deep nesting and aliases do no harm") {
+  CHECK_FALSE(parsed(std::string(5000, '[')).faults.empty());
+  const auto bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\ncustomer: {name: C, greeting: *c}\n"s;
+  CHECK_FALSE(parsed(bomb).faults.empty());
+}
