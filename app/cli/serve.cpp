@@ -90,19 +90,21 @@ private:
   void reload() {
     reload_at_ = never;
     auto configuration = load_configuration(settings_);
-    if (!configuration) {
-      server_.count_refused_configuration();
-      return log_.error("configuration refused; the last good one is served",
-                        {{"reason", std::string_view(configuration.error().message)}});
-    }
-    const auto before = server_.site()->hash;
+    if (!configuration) return refuse_configuration(configuration.error().message);
+    const auto before = server_.site();
+    if (before->greeter.knows_its_customer() && !knows(configuration.value(), before->greeter.only()))
+      return refuse_configuration("there is no customer named " + in_quotes(before->greeter.only()) + " any more");
     server_.publish(std::move(configuration.value()));
     const auto site = server_.site();
-    if (site->hash == before) return log_.debug("configuration read again; nothing changed");
+    if (site->hash == before->hash) return log_.debug("configuration read again; nothing changed");
     log_.info("configuration changed",
               {{"hash", std::string_view(site->hash)}, {"customers", site->greeter.customers().size()}});
-    if (const auto reason = unready_reason(*site); !reason.empty())
-      log_.warning("not ready", {{"reason", std::string_view(reason)}});
+  }
+
+  // Whoever is greeted goes on being greeted: the last good configuration stays.
+  void refuse_configuration(const std::string& reason) {
+    server_.count_refused_configuration();
+    log_.error("configuration refused; the last good one is served", {{"reason", std::string_view(reason)}});
   }
 
   void drain() {

@@ -71,6 +71,12 @@ std::string hash_of(const std::vector<Customer>& customers) {
 
 } // namespace
 
+bool knows(const Configuration& configuration, const std::string& customer_name) {
+  const auto& all = configuration.customers;
+  return customer_name.empty() ||
+         std::any_of(all.begin(), all.end(), [&](const Customer& c) { return c.name == customer_name; });
+}
+
 Result<Configuration> load_configuration(const Settings& settings) {
   auto customers = from_files(settings);
   if (!customers) return customers.error();

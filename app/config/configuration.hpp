@@ -15,6 +15,9 @@ struct Configuration {
   std::string hash;                // equal for equal customers
 };
 
+// Whether somebody has that name; always for the empty one.
+bool knows(const Configuration& configuration, const std::string& customer_name);
+
 // GREETING beats GREETINGS, which beats the files. Reads the files anew at each call. Any fault in any file refuses the
 // whole; a CUSTOMER_NAME that nobody has does not. Thread-safe.
 Result<Configuration> load_configuration(const Settings& settings);

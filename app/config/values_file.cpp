@@ -24,6 +24,13 @@ bool contains(std::span<const std::string_view> list, std::string_view word) {
 
 std::size_t line_of(const YAML::Node& node) { return static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1; }
 
+// A value may stand below its key, or not at all.
+std::size_t line_of_key(const YAML::Node& map, const std::string& key) {
+  for (const auto& entry : map)
+    if (entry.first.Scalar() == key) return line_of(entry.first);
+  return line_of(map);
+}
+
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 bool has_control(std::string_view text) {
@@ -86,8 +93,8 @@ private:
     }
   }
 
-  // The node's text, or a fault and nothing.
-  std::optional<std::string> text(const YAML::Node& node, std::string_view path) {
+  // The node's text, or a fault at `line` and nothing.
+  std::optional<std::string> text(const YAML::Node& node, std::size_t line, std::string_view path) {
     const bool tagged_text = node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str";
     std::string_view kind;
     if (node.IsNull()) kind = "nothing";
@@ -95,10 +102,9 @@ private:
     else if (node.IsSequence()) kind = "a list";
     else if (!tagged_text) kind = other_kind(node.Scalar());
     if (kind.empty()) return node.Scalar();
-    fault(line_of(node),
-          node.IsScalar()
-              ? fmt::format("{} is {}, not text; put it in quotes: \"{}\"", path, kind, node.Scalar())
-              : fmt::format("{} is {}, not text; write {}: \"...\"", path, kind, path.substr(path.rfind('.') + 1)));
+    fault(line, node.IsScalar() ? fmt::format("{} is {}, not text; put it in quotes: \"{}\"", path, kind, node.Scalar())
+                                : fmt::format("{} is {}, not text; write {}: \"...\"", path, kind,
+                                              path.substr(path.rfind('.') + 1)));
     return {};
   }
 
@@ -108,9 +114,10 @@ private:
       fault(line_of(customer), fmt::format("customer.{0} is missing; write {0}: ... below customer:", key));
       return {};
     }
-    auto value = text(node, "customer." + key);
+    const auto line = line_of_key(customer, key);
+    auto value = text(node, line, "customer." + key);
     if (value && is_blank(*value)) {
-      fault(line_of(node), fmt::format("customer.{} is blank; write at least one visible character", key));
+      fault(line, fmt::format("customer.{} is blank; write at least one visible character", key));
       return {};
     }
     return value;
@@ -119,7 +126,7 @@ private:
   void read_name(const YAML::Node& customer) {
     const auto name = required_text(customer, "name");
     if (!name) return;
-    out_.name_line = line_of(customer["name"]);
+    out_.name_line = line_of_key(customer, "name");
     if (has_control(*name))
       return fault(out_.name_line, "customer.name holds a control character; write it on one line");
     out_.customer.name = *name;
@@ -130,7 +137,7 @@ private:
   }
 
   void read_domain(const YAML::Node& node) {
-    const auto domain = text(node, "domain");
+    const auto domain = text(node, line_of(node), "domain");
     if (domain && !is_dns_name(*domain))
       return fault(line_of(node), fmt::format("domain {} is no lower-case DNS name; write one like parcellab.com",
                                               in_quotes(*domain)));
@@ -140,7 +147,7 @@ private:
   void read_hosts(const YAML::Node& list) {
     if (!list.IsSequence()) return fault(line_of(list), "customer.hosts is no list; write one - host a line");
     for (const auto& node : list) {
-      const auto host = text(node, "customer.hosts");
+      const auto host = text(node, line_of(node), "customer.hosts");
       if (host && !is_dns_name(*host))
         fault(line_of(node),
               fmt::format("customer.hosts: {} is no lower-case DNS name; write one like hello.example.com",
@@ -170,6 +177,16 @@ std::optional<Fault> bad_bytes(std::string_view text, const std::string& file) {
   return {};
 }
 
+// yaml-cpp takes the end of the file for the end of a text in quotes; the end of a document it does not.
+std::vector<YAML::Node> documents_of(std::string_view text) {
+  return YAML::LoadAll(std::string(text) + (text.ends_with('\n') ? "...\n" : ""));
+}
+
+std::string explained(const YAML::Exception& e) {
+  const bool open_quote = e.msg == YAML::ErrorMsg::EOF_IN_SCALAR || e.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
+  return "is not valid YAML: " + (open_quote ? "a text in quotes does not end; close the quotes" : e.msg);
+}
+
 } // namespace
 
 ValuesFile parse_values(std::string_view text, const std::string& file, std::string_view default_domain) {
@@ -186,13 +203,15 @@ ValuesFile parse_values(std::string_view text, const std::string& file, std::str
     return out;
   }
   try {
-    const auto documents = YAML::LoadAll(std::string(text));
+    const auto documents = documents_of(text);
     if (documents.size() > 1)
       reader.fault(line_of(documents[1]), "holds more than one document; keep one file for one customer");
     reader.read(documents.empty() ? YAML::Node() : documents[0]);
   } catch (const YAML::Exception& e) {
-    reader.fault(static_cast<std::size_t>(std::max(e.mark.line, 0)) + 1, fmt::format("is not valid YAML: {}", e.msg));
+    reader.fault(static_cast<std::size_t>(std::max(e.mark.line, 0)) + 1, explained(e));
   }
+  std::stable_sort(out.faults.begin(), out.faults.end(),
+                   [](const Fault& a, const Fault& b) { return a.line < b.line; });
   return out;
 }
 

@@ -8,12 +8,21 @@ using namespace greeter;
 using namespace std::literals;
 
 TEST_CASE("UTF-8 is accepted and refused as RFC 3629 has it") {
-  for (const auto good : {""sv, "Moin!"sv, "Grüß Gott"sv, "こんにちは"sv, "👋🏽"sv, "\xf4\x8f\xbf\xbf"sv, "\xed\x9f\xbf"sv, "a\0b"sv}) {
+  for (const auto good : {""sv, "Moin!"sv, "Grüß Gott"sv, "こんにちは"sv, "👋🏽"sv, "\xf4\x8f\xbf\xbf"sv,
+                          "\xed\x9f\xbf"sv, "a\0b"sv}) {
     CAPTURE(good);
     CHECK(is_utf8(good));
   }
-  const std::array bad{"\xff"sv,     "\x80"sv,         "\xc3"sv,         "\xc0\xaf"sv,         "\xe0\x80\xaf"sv,
-                       "\xed\xa0\x80"sv, "\xf4\x90\x80\x80"sv, "\xf0\x82\x82\xac"sv, "\xe2\x82"sv, "ok\xf8\x88\x80\x80\x80"sv};
+  const std::array bad{"\xff"sv,
+                       "\x80"sv,
+                       "\xc3"sv,
+                       "\xc0\xaf"sv,
+                       "\xe0\x80\xaf"sv,
+                       "\xed\xa0\x80"sv,
+                       "\xf4\x90\x80\x80"sv,
+                       "\xf0\x82\x82\xac"sv,
+                       "\xe2\x82"sv,
+                       "ok\xf8\x88\x80\x80\x80"sv};
   for (const auto text : bad) {
     CAPTURE(in_quotes(text));
     CHECK_FALSE(is_utf8(text));
@@ -47,7 +56,7 @@ TEST_CASE("a DNS name is labels joined by dots") {
 TEST_CASE("the nearest word is one that was probably meant") {
   constexpr std::array words{"greeting"sv, "name"sv, "hosts"sv};
   CHECK(nearest("greting", words) == "greeting");
-  CHECK(nearest("nmae", words) == "name"); // two letters of four are too many elsewhere; a swap is two edits
+  CHECK(nearest("nmae", words) == "name");
   CHECK(nearest("host", words) == "hosts");
   CHECK(nearest("replicas", words).empty());
   CHECK(nearest("", words).empty());

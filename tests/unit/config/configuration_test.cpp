@@ -33,16 +33,20 @@ TEST_CASE("GREETING beats GREETINGS, which beats the files") {
   folder.customer("customer-a", "A", "from file");
   folder.customer("customer-b", "B", "from file");
   folder.customer("customer-c", "C", "from file");
-  const auto configuration = load_configuration(settings_of({{"GREETER_CONFIG", folder.path()},
-                                                             {"GREETINGS", R"({"B": "from GREETINGS", "C": "from GREETINGS", "D": "new"})"},
-                                                             {"CUSTOMER_NAME", "C"},
-                                                             {"GREETING", "from GREETING"}}));
+  const auto configuration =
+      load_configuration(settings_of({{"GREETER_CONFIG", folder.path()},
+                                      {"GREETINGS", R"({"B": "from GREETINGS", "C": "from GREETINGS", "D": "new"})"},
+                                      {"CUSTOMER_NAME", "C"},
+                                      {"GREETING", "from GREETING"}}));
   REQUIRE(configuration);
   CHECK(greeting_of(configuration.value(), "A") == "from file");
   CHECK(greeting_of(configuration.value(), "B") == "from GREETINGS");
   CHECK(greeting_of(configuration.value(), "C") == "from GREETING");
   CHECK(greeting_of(configuration.value(), "D") == "new");
   CHECK(configuration.value().customer_name == "C");
+  CHECK(knows(configuration.value(), "C"));
+  CHECK(knows(configuration.value(), ""));
+  CHECK_FALSE(knows(configuration.value(), "customer-c"));
 }
 
 TEST_CASE("the environment alone is enough for one customer") {
@@ -55,7 +59,8 @@ TEST_CASE("a customer whom nobody knows is no error, an empty table by host is")
   const Folder folder;
   CHECK(load_configuration(settings_of({{"GREETER_CONFIG", folder.path()}, {"CUSTOMER_NAME", "X"}})));
   CHECK(error_of({{"GREETER_CONFIG", folder.path()}}).starts_with("no customer to greet: GREETER_CONFIG="));
-  CHECK(error_of({{"GREETER_CONFIG", folder.path()}, {"GREETINGS", R"({"A": "Hi"})"}}).starts_with("no customer to greet"));
+  CHECK(error_of({{"GREETER_CONFIG", folder.path()}, {"GREETINGS", R"({"A": "Hi"})"}})
+            .starts_with("no customer to greet"));
 }
 
 TEST_CASE("what can't be used is refused in one line") {
@@ -63,7 +68,9 @@ TEST_CASE("what can't be used is refused in one line") {
   folder.write("customer-a.yaml", "customer: {nam: A, greeting: 1}\n");
   const std::pair<Environment, const char*> cases[] = {
       {{{"GREETER_CONFIG", "/nowhere"}}, "GREETER_CONFIG=\"/nowhere\" can't be read: there is no such file or folder"},
-      {{{"GREETER_CONFIG", folder.path()}}, "customer-a.yaml:1: customer.nam is no known key; did you mean customer.name? (and 2 more; greeter customers check"},
+      {{{"GREETER_CONFIG", folder.path()}},
+       "customer-a.yaml:1: customer.nam is no known key; did you mean customer.name? (and 2 more; greeter customers "
+       "check"},
       {{{"CUSTOMER_NAME", "A"}, {"GREETINGS", "{"}}, "GREETINGS=\"{\" can't be used: write a JSON object"},
       {{{"CUSTOMER_NAME", "A"}, {"GREETINGS", "[]"}}, "GREETINGS=\"[]\" can't be used"},
       {{{"CUSTOMER_NAME", "A"}, {"GREETINGS", R"({"A": 1})"}}, "GREETINGS[\"A\"]=1 can't be used"},

@@ -11,7 +11,9 @@ namespace {
 
 std::string faults_of(const CustomerFiles& files) {
   std::string all;
-  for (const auto& fault : files.faults) all += std::filesystem::path(fault.file).filename().string() + ":" + std::to_string(fault.line) + ": " + fault.message + "\n";
+  for (const auto& fault : files.faults)
+    all += std::filesystem::path(fault.file).filename().string() + ":" + std::to_string(fault.line) + ": " +
+           fault.message + "\n";
   return all;
 }
 
@@ -41,11 +43,13 @@ TEST_CASE("customers are checked together: names and hosts are unique") {
   const Folder folder;
   folder.customer("customer-a", "A", "Hi!");
   folder.write("customer-b.yaml", "customer:\n  greeting: Hi\n  name: A\n");
-  folder.write("customer-c.yaml", "customer:\n  name: C\n  greeting: Hi\n  hosts:\n    - other.example.com\n    - customer-a.parcellab.com\n    - customer-b.localhost\n");
+  folder.write("customer-c.yaml", "customer:\n  name: C\n  greeting: Hi\n  hosts:\n    - other.example.com\n    - "
+                                  "customer-a.parcellab.com\n    - customer-b.localhost\n");
   folder.write("customer-d.yaml", "customer: {name: D, greeting: Hi, hosts: [other.example.com]}\n");
   const auto faults = faults_of(read_customers(folder.path(), "parcellab.com"));
   CAPTURE(faults);
-  CHECK(faults.find("customer-b.yaml:3: customer.name \"A\" is already that of " + folder.path("customer-a.yaml") + ":2") != std::string::npos);
+  CHECK(faults.find("customer-b.yaml:3: customer.name \"A\" is already that of " + folder.path("customer-a.yaml") +
+                    ":2") != std::string::npos);
   CHECK(faults.find("customer-c.yaml:6: host \"customer-a.parcellab.com\" is already") != std::string::npos);
   CHECK(faults.find("customer-c.yaml:7: host \"customer-b.localhost\" is already") != std::string::npos);
   CHECK(faults.find("customer-d.yaml:1: host \"other.example.com\" is already") != std::string::npos);
@@ -57,7 +61,8 @@ TEST_CASE("a file that would silently be left out is a fault") {
   folder.write("customer-b.yml", "customer: {name: B, greeting: Hi}\n");
   folder.write("customer-c.YAML", "customer: {name: C, greeting: Hi}\n");
   const auto files = read_customers(folder.path(), "parcellab.com");
-  CHECK(faults_of(files) == "customer-b.yml:1: would be left out; name it customer-b.yaml\ncustomer-c.YAML:1: would be left out; name it customer-c.yaml\n");
+  CHECK(faults_of(files) == "customer-b.yml:1: would be left out; name it customer-b.yaml\ncustomer-c.YAML:1: would be "
+                            "left out; name it customer-c.yaml\n");
   CHECK(files.customers.size() == 1);
 }
 

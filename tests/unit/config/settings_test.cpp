@@ -73,7 +73,8 @@ TEST_CASE("a value that can't be used is refused with its name, itself and what 
 }
 
 TEST_CASE("durations have a unit") {
-  const auto settings = read_settings({{"GREETER_SHUTDOWN_DELAY", "0s"}, {"GREETER_SHUTDOWN_GRACE", "1500ms"}, {"GREETER_IDLE_TIMEOUT", "2m"}}, {});
+  const auto settings = read_settings(
+      {{"GREETER_SHUTDOWN_DELAY", "0s"}, {"GREETER_SHUTDOWN_GRACE", "1500ms"}, {"GREETER_IDLE_TIMEOUT", "2m"}}, {});
   REQUIRE(settings);
   CHECK(settings.value().shutdown_delay == 0s);
   CHECK(settings.value().shutdown_grace == 1500ms);
@@ -81,7 +82,8 @@ TEST_CASE("durations have a unit") {
 }
 
 TEST_CASE("a variable that is no setting is told, with the one that was meant") {
-  const auto lines = unknown_variables({{"GREETER_PROT", "1"}, {"GREETER_PORT", "1"}, {"GREETER_SOMETHING_ELSE", "1"}, {"HOME", "/"}});
+  const auto lines =
+      unknown_variables({{"GREETER_PROT", "1"}, {"GREETER_PORT", "1"}, {"GREETER_SOMETHING_ELSE", "1"}, {"HOME", "/"}});
   REQUIRE(lines.size() == 2);
   CHECK(lines[0] == "GREETER_PROT is not a setting; did you mean GREETER_PORT?");
   CHECK(lines[1] == "GREETER_SOMETHING_ELSE is not a setting; greeter --help lists them");

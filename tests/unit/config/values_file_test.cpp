@@ -9,7 +9,9 @@ using namespace std::literals;
 
 namespace {
 
-ValuesFile parsed(std::string_view text, const std::string& file = "values/customer-c.yaml") { return parse_values(text, file, "parcellab.com"); }
+ValuesFile parsed(std::string_view text, const std::string& file = "values/customer-c.yaml") {
+  return parse_values(text, file, "parcellab.com");
+}
 
 std::string faults_of(const ValuesFile& values) {
   std::string all;
@@ -31,6 +33,7 @@ TEST_CASE("text comes through unchanged, however YAML writes it") {
       {"\"Grüß \\\"Gott\\\" 👋🏽\\n\\u00e9\"", "Grüß \"Gott\" 👋🏽\né"},
       {"'it''s me'", "it's me"},
       {"|\n    two\n    lines\n", "two\nlines\n"},
+      {"\n    on the next line", "on the next line"},
       {"\"123\"", "123"},
       {"'true'", "true"},
       {"!!str 42", "42"},
@@ -53,7 +56,8 @@ TEST_CASE("text comes through unchanged, however YAML writes it") {
 }
 
 TEST_CASE("what YAML reads as something else than text is refused, with the quotes it needs") {
-  for (const std::string plain : {"yes", "No", "on", "OFF", "y", "N", "true", "FALSE", "42", "-1", "1_000", "0x1F", "0o17", "1.5", "1e3", ".inf", "-.INF", ".nan", "+7", "1e999"}) {
+  for (const std::string plain : {"yes",   "No",   "on",   "OFF", "y",   "N",    "true",  "FALSE", "42", "-1",
+                                  "1_000", "0x1F", "0o17", "1.5", "1e3", ".inf", "-.INF", ".nan",  "+7", "1e999"}) {
     CAPTURE(plain);
     const auto faults = faults_of(parsed("customer:\n  name: C\n  greeting: " + plain + "\n"));
     CHECK(faults.starts_with("3: customer.greeting is a "));
@@ -61,12 +65,14 @@ TEST_CASE("what YAML reads as something else than text is refused, with the quot
   }
   for (const std::string nothing : {"", "~", "null"}) {
     CAPTURE(nothing);
-    CHECK(faults_of(parsed("customer:\n  name: C\n  greeting: " + nothing + "\n")).starts_with("3: customer.greeting is nothing"));
+    CHECK(faults_of(parsed("customer:\n  name: C\n  greeting: " + nothing + "\n"))
+              .starts_with("3: customer.greeting is nothing"));
   }
 }
 
 TEST_CASE("every fault of a file is told, with its line") {
-  const auto values = parsed("customer:\n  nmae: C\n  greeting: [Moin]\n  hosts: one.example.com\nreplcias: 3\ndomain: Not_A_Domain\n");
+  const auto values =
+      parsed("customer:\n  nmae: C\n  greeting: [Moin]\n  hosts: one.example.com\nreplcias: 3\ndomain: Not_A_Domain\n");
   const auto faults = faults_of(values);
   CAPTURE(faults);
   CHECK(values.faults.size() == 6);
@@ -90,11 +96,13 @@ TEST_CASE("a file that is no customer is refused where the fault stands") {
       {"customer:\n  name: \"a\\nb\"\n  greeting: Hi\n", "2: customer.name holds a control character"},
       {"customer:\n  name: C\n  name: D\n  greeting: Hi\n", "3: customer.name is set twice"},
       {"customer:\n  name: C\n  greeting: Hi\n---\ncustomer: {}\n", "holds more than one document"},
-      {"customer:\n  name: C\n  greeting: \"Hi\n", "is not valid YAML"},
+      {"customer:\n  name: C\n  greeting: \"Hi\n", "is not valid YAML: a text in quotes does not end"},
+      {"customer:\n  name: C\n  greeting: 'Hi", "is not valid YAML: a text in quotes does not end"},
       {"customer:\n  name: C\n\tgreeting: Hi\n", "is not valid YAML"},
       {"customer:\n  name: C\n  greeting: Gr\xfc\xdf\n", "3: is not UTF-8"},
       {"customer:\n  name: C\n  greeting: a\x07z\n", "3: holds a control character"},
-      {"customer:\n  name: C\n  greeting: Hi\n  hosts: [UPPER.example.com, ok.example.com]\n", "4: customer.hosts: \"UPPER.example.com\""},
+      {"customer:\n  name: C\n  greeting: Hi\n  hosts: [UPPER.example.com, ok.example.com]\n",
+       "4: customer.hosts: \"UPPER.example.com\""},
   };
   for (const auto& [text, expected] : cases) {
     const auto faults = faults_of(parsed(text));
@@ -109,22 +117,26 @@ TEST_CASE("the file's name has to be a DNS label") {
   CHECK(faults_of(parsed(good, std::string(63, 'c') + ".yaml")) == "");
   for (const auto& stem : {std::string(64, 'c'), "Customer-C"s, "customer_c"s, "-c"s, "c."s}) {
     CAPTURE(stem);
-    CHECK(faults_of(parsed(good, "dir/" + stem + ".yaml")).find("can't name a namespace and a host") != std::string::npos);
+    CHECK(faults_of(parsed(good, "dir/" + stem + ".yaml")).find("can't name a namespace and a host") !=
+          std::string::npos);
   }
 }
 
 TEST_CASE("domain and further hosts make the hosts") {
-  const auto values = parsed("customer:\n  name: C\n  greeting: Hi\n  hosts:\n    - hello.example.com\ndomain: example.org\n");
+  const auto values =
+      parsed("customer:\n  name: C\n  greeting: Hi\n  hosts:\n    - hello.example.com\ndomain: example.org\n");
   CHECK(faults_of(values) == "");
   CHECK(values.customer.hosts == std::vector<std::string>{"customer-c.example.org", "hello.example.com"});
 }
 
 TEST_CASE("other values of the chart are left to the chart") {
-  CHECK(faults_of(parsed("customer: {name: C, greeting: Hi}\nreplicas: 3\nresources: {limits: {memory: 32Mi}}\n")) == "");
+  CHECK(faults_of(parsed("customer: {name: C, greeting: Hi}\nreplicas: 3\nresources: {limits: {memory: 32Mi}}\n")) ==
+        "");
 }
 
 TEST_CASE("deep nesting and aliases do no harm") {
   CHECK_FALSE(parsed(std::string(5000, '[')).faults.empty());
-  const auto bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\ncustomer: {name: C, greeting: *c}\n"s;
+  const auto bomb =
+      "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\ncustomer: {name: C, greeting: *c}\n"s;
   CHECK_FALSE(parsed(bomb).faults.empty());
 }

@@ -17,7 +17,8 @@ std::vector<Customer> customers() {
 TEST_CASE("every customer is reached at its own hosts, in any case and with any port") {
   const Greeter greeter(customers(), "");
   CHECK(greeter.knows_its_customer());
-  for (const auto* host : {"customer-c.parcellab.com", "CUSTOMER-C.ParcelLab.com", "customer-c.parcellab.com:80", "hello.example.com", "customer-c.localhost:8080"}) {
+  for (const auto* host : {"customer-c.parcellab.com", "CUSTOMER-C.ParcelLab.com", "customer-c.parcellab.com:80",
+                           "hello.example.com", "customer-c.localhost:8080"}) {
     CAPTURE(host);
     CHECK(greeter.customer_at(host) == 1);
   }
@@ -26,7 +27,9 @@ TEST_CASE("every customer is reached at its own hosts, in any case and with any 
 
 TEST_CASE("an unknown host never gets another customer's greeting") {
   const Greeter greeter(customers(), "");
-  for (const auto* host : {"", ":80", "parcellab.com", "customer-b.parcellab.com", "acustomer-c.parcellab.com", "customer-c.parcellab.com.evil.org", "customer-c", "x.localhost", "customer-c.parcellab.com:80:80", "127.0.0.1", "[::1]:80"}) {
+  for (const auto* host : {"", ":80", "parcellab.com", "customer-b.parcellab.com", "acustomer-c.parcellab.com",
+                           "customer-c.parcellab.com.evil.org", "customer-c", "x.localhost",
+                           "customer-c.parcellab.com:80:80", "127.0.0.1", "[::1]:80"}) {
     CAPTURE(host);
     CHECK_FALSE(greeter.customer_at(host));
   }
