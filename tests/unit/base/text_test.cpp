@@ -8,8 +8,8 @@ using namespace greeter;
 using namespace std::literals;
 
 TEST_CASE("UTF-8 is accepted and refused as RFC 3629 has it") {
-  for (const auto good : {""sv, "Moin!"sv, "Grüß Gott"sv, "こんにちは"sv, "👋🏽"sv, "\xf4\x8f\xbf\xbf"sv,
-                          "\xed\x9f\xbf"sv, "a\0b"sv}) {
+  for (const auto good :
+       {""sv, "Moin!"sv, "Grüß Gott"sv, "こんにちは"sv, "👋🏽"sv, "\xf4\x8f\xbf\xbf"sv, "\xed\x9f\xbf"sv, "a\0b"sv}) {
     CAPTURE(good);
     CHECK(is_utf8(good));
   }
