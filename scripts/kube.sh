@@ -29,7 +29,6 @@ find_cluster() {
 
 need_cluster() {
   find_cluster || die "no Kubernetes cluster: make deploy sets one up, or choose one with KUBECONFIG=file"
-  say "cluster: $(describe_cluster)"
 }
 
 describe_cluster() {

@@ -39,7 +39,7 @@ def deployed(site):
 @pytest.fixture
 def customer(deployed, request):
     """A customer just for this test, deployed: its name. The test may change it as it likes; it goes with the site."""
-    name = PREFIX + request.node.originalname.removeprefix("test_").replace("_", "-")[:40]
+    name = PREFIX + request.node.originalname.removeprefix("test_").replace("_", "-")[:24].strip("-")
     deployed.write(name, greeting=f"This is {name}")
     deployed.must("deploy", CUSTOMER=name)
     yield name

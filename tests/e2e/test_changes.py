@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from site_under_test import PREFIX, host_of, wait_until
+from site_under_test import DOMAIN, PREFIX, host_of, wait_until
 
 
 def revisions(site):
@@ -131,3 +131,18 @@ def test_undeploy_of_all_asks_first(deployed):
     result = deployed.run("undeploy", YES="")
     assert result.returncode == 1 and "YES=1" in result.stderr
     assert revisions(deployed) == before
+
+
+def test_host_that_another_namespace_serves_stops_the_deploy(deployed, customer):
+    """Kubernetes would accept both, and the ingress would serve either."""
+    squatter, host = f"{PREFIX}squatter", f"squatted.{DOMAIN}"
+    before = revisions(deployed)
+    deployed.kubectl("create", "namespace", squatter)
+    try:
+        deployed.kubectl("-n", squatter, "create", "ingress", "squatter", f"--rule={host}/*=nothing:80")
+        deployed.file(customer).write_text(f"customer: {{name: Victim, greeting: Hi, hosts: [{host}]}}", encoding="utf-8")
+        result = deployed.run("deploy")
+        assert result.returncode == 1 and f"{host}, a host of {customer}, is served by namespace {squatter}" in result.stderr
+        assert revisions(deployed) == before
+    finally:
+        deployed.kubectl("delete", "namespace", squatter, "--wait=false")
