@@ -21,8 +21,9 @@ struct Error {
 // Either a T or an Error. Test it before taking value() or error().
 template <class T> class [[nodiscard]] Result {
 public:
-  Result(T value) : state_(std::move(value)) {}
-  Result(Error error) : state_(std::move(error)) {}
+  // Implicit, so that functions can return either as it is.
+  Result(T value) : state_(std::move(value)) {}     // NOLINT(misc-explicit-constructor)
+  Result(Error error) : state_(std::move(error)) {} // NOLINT(misc-explicit-constructor)
 
   explicit operator bool() const { return state_.index() == 0; }
   T& value() { return *std::get_if<T>(&state_); }

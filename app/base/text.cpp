@@ -33,7 +33,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
+    const auto lead = std::uint32_t{static_cast<unsigned char>(text[i])};
     const std::size_t length = lead < 0x80   ? 1
                                : lead < 0xc2 ? 0
                                : lead < 0xe0 ? 2
@@ -43,9 +43,9 @@ bool is_utf8(std::string_view text) {
     if (length == 0 || i + length > text.size()) return false;
     std::uint32_t code = length == 1 ? lead : lead & (0x7fU >> length);
     for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
+      const std::uint32_t next = static_cast<unsigned char>(text[i + k]);
       if ((next & 0xc0U) != 0x80) return false;
-      code = code << 6 | (next & 0x3fU);
+      code = code << 6U | (next & 0x3fU);
     }
     const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
     const bool surrogate = code >= 0xd800 && code <= 0xdfff;
@@ -90,9 +90,9 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 std::string fingerprint(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  for (const char c : text) hash = (hash ^ std::uint64_t{static_cast<unsigned char>(c)}) * 0x100000001b3;
   std::string hex(16, '0');
-  for (std::size_t i = 16; i-- > 0; hash >>= 4) hex[i] = "0123456789abcdef"[hash & 15U];
+  for (std::size_t i = 16; i-- > 0; hash >>= 4U) hex[i] = "0123456789abcdef"[hash & 15U];
   return hex;
 }
 

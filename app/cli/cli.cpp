@@ -20,7 +20,7 @@ constexpr auto about = "How do we greet our customers? GET / answers {\"response
 
 Environment read_environment() {
   Environment environment;
-  for (char** entry = environ; entry && *entry; ++entry) {
+  for (char* const* entry = environ; entry && *entry; ++entry) {
     const std::string_view text = *entry;
     if (const auto equals = text.find('='); equals != std::string_view::npos)
       environment.emplace(text.substr(0, equals), text.substr(equals + 1));
@@ -54,7 +54,7 @@ int refuse(std::string_view message) {
 
 } // namespace
 
-int run(int argc, char** argv) {
+int run(int argc, const char* const* argv) {
   CLI::App app(about, "greeter");
   app.set_version_flag("--version",
                        fmt::format("greeter {} ({}, {})", GREETER_VERSION, GREETER_COMMIT, GREETER_COMPILER));

@@ -10,6 +10,6 @@ enum Exit {
   exit_usage = 2,  // it could not start: arguments, settings, files, ports
 };
 
-int run(int argc, char** argv);
+int run(int argc, const char* const* argv);
 
 } // namespace greeter

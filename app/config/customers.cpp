@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t max_file_bytes = 1 << 20; // no ConfigMap takes more
+constexpr std::uintmax_t max_file_bytes = 1'048'576; // no ConfigMap takes more
 
 ValuesFile read_file(const fs::path& path, std::string_view default_domain) {
   const auto refuse = [&](std::string message) {
@@ -24,7 +24,7 @@ ValuesFile read_file(const fs::path& path, std::string_view default_domain) {
   std::error_code error;
   if (const auto size = fs::file_size(path, error); !error && size > max_file_bytes)
     return refuse(fmt::format("is {} bytes long; a customer's file has at most {}", size, max_file_bytes));
-  std::ifstream stream(path, std::ios::binary);
+  const std::ifstream stream(path, std::ios::binary);
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
   if (!stream || stream.bad()) return refuse("can't be read; give the user that runs this the right to read it");
@@ -83,7 +83,7 @@ CustomerFiles read_customers(const fs::path& path, std::string_view default_doma
     if (!values.customer.name.empty()) owners.claim("customer.name", values.customer.name, values, values.name_line);
     for (std::size_t i = 0; i < values.customer.hosts.size(); ++i)
       owners.claim("host", values.customer.hosts[i], values, values.host_lines[i]);
-    owners.claim("host", local_host(values.customer), values, 1);
+    if (!values.customer.hosts.empty()) owners.claim("host", local_host(values.customer), values, 1);
     if (sound) out.customers.push_back(std::move(values.customer));
   }
   std::stable_sort(out.faults.begin(), out.faults.end(),

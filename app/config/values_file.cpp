@@ -63,7 +63,7 @@ public:
   Reader(ValuesFile& out, std::string_view default_domain) : out_(out), domain_(default_domain) {}
 
   void read(const YAML::Node& root) {
-    if (!root.IsMap()) return fault(1, "holds no values; write\n  customer:\n    name: ...\n    greeting: ...");
+    if (!root.IsMap()) return fault(1, "holds no values; write customer: with name: and greeting: below it");
     check_keys(root, "", chart_keys);
     if (root["domain"]) read_domain(root["domain"]);
     const auto customer = root["customer"];

@@ -30,11 +30,12 @@ void Watch::arm() {
 
 bool Watch::consume() {
   bool concerned = false;
-  alignas(inotify_event) std::array<char, 16 * 1024> buffer;
+  alignas(inotify_event) std::array<char, 16'384> buffer;
   for (;;) {
     const auto size = ::read(fd_, buffer.data(), buffer.size());
     if (size <= 0) break;
-    for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
+    const auto end = static_cast<std::size_t>(size);
+    for (std::size_t at = 0; at < end;) {
       const auto* const event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
       const std::string_view name = event->len ? event->name : "";
       // The folder around the path may be a busy one; `..data` is the link behind a single mounted file.

@@ -21,7 +21,7 @@ namespace greeter {
 
 struct EngineLimits {
   FrameLimits frame;
-  std::size_t connections = 16 * 1024;      // in all; a further one gets 503
+  std::size_t connections = 16'384;         // in all; a further one gets 503
   std::chrono::milliseconds receive{5'000}; // first byte of a request until its last
   std::chrono::milliseconds idle{100'000};  // before the first byte of a request
   std::chrono::milliseconds send{10'000};   // response ready until taken by the client

@@ -132,7 +132,9 @@ int read_header(std::string_view line, Frame& frame, Boundary& boundary, std::st
     if (!iequals(value, "100-continue")) return 417;
     frame.wants_continue = !frame.http_1_0;
   } else if (iequals(name, "content-length")) {
-    if (boundary.length || !(boundary.length = number(value, 10))) return 400;
+    if (boundary.length) return 400;
+    boundary.length = number(value, 10);
+    if (!boundary.length) return 400;
   } else if (iequals(name, "transfer-encoding")) {
     if (boundary.chunked || !iequals(value, "chunked")) return 501;
     boundary.chunked = true;
@@ -224,7 +226,8 @@ Frame next_frame(std::string_view in, const FrameLimits& limits) {
 
   Boundary boundary;
   const auto head = in.substr(start, head_end + 2 - start);
-  if ((frame.error = read_head(head.substr(0, head.size() - 2), limits, frame, boundary))) return frame;
+  frame.error = read_head(head.substr(0, head.size() - 2), limits, frame, boundary);
+  if (frame.error) return frame;
   const auto first_line = head.find(crlf) + 2;
   frame.headers = head.substr(first_line);
 

@@ -8,10 +8,10 @@
 namespace greeter {
 
 struct FrameLimits {
-  std::size_t head = 16 * 1024; // bytes of the request line and all headers
-  std::size_t body = 64 * 1024; // bytes of the decoded body
-  std::size_t line = 8 * 1024;  // bytes of the request line, and of one header line
-  std::size_t headers = 100;    // number of header lines
+  std::size_t head = 16'384; // bytes of the request line and all headers
+  std::size_t body = 65'536; // bytes of the decoded body
+  std::size_t line = 8'192;  // bytes of the request line, and of one header line
+  std::size_t headers = 100; // number of header lines
 };
 
 // What is known of the first request. Views point into the input.

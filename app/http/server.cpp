@@ -26,7 +26,7 @@ EngineLimits limits_of(const Settings& settings) {
 } // namespace
 
 Server::Server(const Settings& settings, Configuration configuration)
-    : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
+    : workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
       site_(make_site(std::move(configuration), workers_, nullptr)) {
   metrics_.reloads.last_success = std::time(nullptr);
 }

@@ -35,7 +35,6 @@ public:
 private:
   Server(const Settings& settings, Configuration configuration);
 
-  const Settings& settings_;
   unsigned workers_;
   std::atomic<bool> stopping_{false};
   Metrics metrics_;

@@ -54,7 +54,7 @@ private:
   bool draining_ = false;
   std::string out_;            // responses to the requests being answered
   std::uint64_t answered_ = 0; // how many they are
-  std::array<char, 32 * 1024> buffer_;
+  std::array<char, 32'768> buffer_;
 };
 
 } // namespace greeter
