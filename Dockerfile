@@ -30,11 +30,13 @@ RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DGREETER_STATIC=ON
 RUN install -D -m 755 /build/greeter /out/greeter \
     && install -D -m 644 /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ca-certificates.crt \
     && find /out -exec touch -h -d @0 {} +
+LABEL greeter.stage=build
 
 # The customers of this checkout, readable for whoever the container runs as.
 FROM debian:trixie-slim AS customers
 COPY customer-values /customers
 RUN chmod -R u=rwX,go=rX /customers
+LABEL greeter.stage=customers
 
 FROM scratch
 COPY --from=build /out/ /
