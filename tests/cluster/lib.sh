@@ -84,7 +84,8 @@ stop() { # NAME
   rm -f "$RUN/$1.pid"
 }
 
-cluster_kubectl() { kubectl --kubeconfig "$KUBECONFIG_FILE" "$@"; }
+# Run as root, kubectl must leave no cache of its own in the caller's home.
+cluster_kubectl() { kubectl --kubeconfig "$KUBECONFIG_FILE" --cache-dir "$STATE/data/kubectl" "$@"; }
 cluster_ctr() { ctr --address "$CONTAINERD" --namespace k8s.io "$@"; }
 
 # Containers, mounts and network rules need root; the caches stay the caller's.
