@@ -31,6 +31,15 @@ as_root() {
 # The one place a version is written is the project() line of CMakeLists.txt.
 version() { sed -n 's/^project(greeter VERSION \([0-9.]*\).*/\1/p' "$REPO/CMakeLists.txt"; }
 
+# The last commit that changed the program: commits that only touch something else build nothing anew.
+revision() {
+  local commit program=(CMakeLists.txt Dockerfile app app-chart/values.schema.json)
+  commit=$(git -C "$REPO" log -1 --format=%H -- "${program[@]}" 2>/dev/null) || true
+  [ -n "$commit" ] || { echo unknown && return; }
+  [ -z "$(git -C "$REPO" status --porcelain -- "${program[@]}")" ] || commit+=-dirty
+  echo "$commit"
+}
+
 cache_dir() {
   local dir=${XDG_CACHE_HOME:-$HOME/.cache}/greeter
   mkdir -p "$dir/bin" && printf '%s\n' "$dir"
