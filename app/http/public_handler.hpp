@@ -15,7 +15,8 @@ public:
   void refused(std::string_view peer, int status) override;
 
 private:
-  Response greeting(const Request& request);
+  int respond(const Exchange& exchange, std::string& out);
+  Response nobody(std::string_view host);
 
   Published<Site>::Reader site_;
   AccessLog access_log_;

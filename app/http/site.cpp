@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -21,13 +22,20 @@ std::shared_ptr<GreetingCount> count_of(const Customer& customer, unsigned worke
   return std::make_shared<GreetingCount>(workers);
 }
 
+ReadyResponse ready(std::string_view body, std::string_view connection) {
+  auto bytes = fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n",
+                           body.size(), connection);
+  const auto head_size = bytes.size();
+  return {bytes.append(body), head_size};
+}
+
 } // namespace
 
 std::shared_ptr<const Site> make_site(Configuration configuration, unsigned workers, const Site* previous) {
   std::vector<Page> pages;
   for (const auto& customer : configuration.customers) {
-    const nlohmann::json body{{"response", customer.greeting}};
-    pages.push_back({body.dump(), count_of(customer, workers, previous)});
+    const auto body = nlohmann::json{{"response", customer.greeting}}.dump();
+    pages.push_back({ready(body, ""), ready(body, "Connection: close\r\n"), count_of(customer, workers, previous)});
   }
   return std::make_shared<const Site>(
       Site{Greeter(std::move(configuration.customers), std::move(configuration.customer_name)), std::move(pages),

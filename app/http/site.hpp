@@ -11,9 +11,16 @@
 
 namespace greeter {
 
+// A whole response, ready to be sent.
+struct ReadyResponse {
+  std::string bytes;
+  std::size_t head_size; // of which HEAD gets no more
+};
+
 // Prepared for one customer.
 struct Page {
-  std::string body; // {"response":"Moin!"}
+  ReadyResponse keep;  // the connection stays
+  ReadyResponse close; // it ends, and the response says so
   std::shared_ptr<GreetingCount> count;
 };
 
