@@ -78,6 +78,8 @@ bool knows(const Configuration& configuration, const std::string& customer_name)
 }
 
 Result<Configuration> load_configuration(const Settings& settings) {
+  if (!settings.greeting.empty() && settings.customer_name.empty())
+    return invalid("GREETING is set but CUSTOMER_NAME is not: set CUSTOMER_NAME to the customer whom it greets");
   auto customers = from_files(settings);
   if (!customers) return customers.error();
   if (!settings.greetings.empty())

@@ -149,9 +149,6 @@ Result<Settings> read_settings(const Environment& environment, const std::map<st
     if (spec.variable == "GREETER_CONFIG") settings.config_is_default = origin.source == "default";
     settings.origins.push_back(std::move(origin));
   }
-  if (!settings.greeting.empty() && settings.customer_name.empty())
-    return Error{ErrorCode::invalid,
-                 "GREETING is set but CUSTOMER_NAME is not: set CUSTOMER_NAME to the customer whom it greets"};
   return settings;
 }
 

@@ -67,6 +67,7 @@ TEST_CASE("what can't be used is refused in one line") {
   const Folder folder;
   folder.write("customer-a.yaml", "customer: {nam: A, greeting: 1}\n");
   const std::pair<Environment, const char*> cases[] = {
+      {{{"GREETING", "Moin!"}}, "GREETING is set but CUSTOMER_NAME is not"},
       {{{"GREETER_CONFIG", "/nowhere"}}, "GREETER_CONFIG=\"/nowhere\" can't be read: there is no such file or folder"},
       {{{"GREETER_CONFIG", folder.path()}},
        "customer-a.yaml:1: customer.nam is no known key; did you mean customer.name? (and 2 more; greeter customers "
