@@ -49,8 +49,8 @@ std::optional<Address> parse(const std::string& host, std::uint16_t port) {
   return {};
 }
 
-// A listening socket, or none with errno set.
-Fd listen_on(const Address& address, bool shared) {
+// A socket that is bound to the address, or none with errno set.
+Fd bind_to(const Address& address, bool shared) {
   Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1, off = 0;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -58,7 +58,7 @@ Fd listen_on(const Address& address, bool shared) {
   if (address.storage.ss_family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // accepted sockets inherit it
   const auto* const name = reinterpret_cast<const sockaddr*>(&address.storage);
-  if (fd && ::bind(fd.get(), name, address.size) == 0 && ::listen(fd.get(), SOMAXCONN) == 0) return fd;
+  if (fd && ::bind(fd.get(), name, address.size) == 0) return fd;
   const int error = errno;
   fd.reset();
   errno = error;
@@ -95,25 +95,22 @@ Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, un
                  fmt::format("GREETER_HOST={} can't be used: it is an IPv4 or IPv6 address, or * for every address",
                              in_quotes(host))};
 
-  // First alone: with SO_REUSEPORT a second instance on the same port would silently get half of the clients.
-  auto first = listen_on(*address, false);
+  // First alone: with SO_REUSEPORT a second instance on the same port would silently get half of the clients. It never
+  // listens, so that no client can come to a socket that is about to go.
+  auto first = bind_to(*address, false);
   if (!first && everywhere && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) { // no IPv6 here
     address = ipv4({INADDR_ANY}, port);
-    first = listen_on(*address, false);
+    first = bind_to(*address, false);
   }
   if (!first) return refused(host, port, port_setting, errno);
   Listeners listeners{{}, port_of(first)};
-  if (count == 1) {
-    listeners.sockets.push_back(std::move(first));
-    return listeners;
-  }
   first.reset();
   if (address->storage.ss_family == AF_INET)
     reinterpret_cast<sockaddr_in&>(address->storage).sin_port = htons(listeners.port);
   else reinterpret_cast<sockaddr_in6&>(address->storage).sin6_port = htons(listeners.port);
   for (unsigned i = 0; i < count; ++i) {
-    listeners.sockets.push_back(listen_on(*address, true));
-    if (!listeners.sockets.back()) return refused(host, listeners.port, port_setting, errno);
+    auto& socket = listeners.sockets.emplace_back(bind_to(*address, count > 1));
+    if (!socket || ::listen(socket.get(), SOMAXCONN) != 0) return refused(host, listeners.port, port_setting, errno);
   }
   return listeners;
 }
