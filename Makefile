@@ -8,7 +8,7 @@ run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C,
 	@scripts/run
 build: ## build/greeter
 	@scripts/build
-test: ## build, then every test that needs no cluster: unit, HTTP, containers, chart
+test: ## build, then every test that needs no cluster: unit, HTTP, containers, chart, scripts
 	@scripts/test
 test-sanitizers: ## unit and HTTP tests under ASan and UBSan, then under TSan
 	@scripts/test-sanitizers
@@ -16,7 +16,7 @@ e2e: ## tests on a real cluster
 	@scripts/e2e
 lint: ## every linter
 	@scripts/lint
-format: ## format C++, shell and Python
+format: ## format C++ and shell
 	@scripts/format
 
 ##@ Customers
@@ -48,7 +48,7 @@ uninstall-k3s: ## remove k3s and everything on it
 	@scripts/uninstall-k3s
 
 ##@ Housekeeping
-clean: ## stop containers and remove what this Makefile made
+clean: ## stop containers; remove images, build/ and the throwaway cluster with all on it
 	@scripts/clean
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
