@@ -109,7 +109,7 @@ Result<Listeners> open_listeners(const std::string& host, std::uint16_t port, un
     reinterpret_cast<sockaddr_in&>(address->storage).sin_port = htons(listeners.port);
   else reinterpret_cast<sockaddr_in6&>(address->storage).sin6_port = htons(listeners.port);
   for (unsigned i = 0; i < count; ++i) {
-    auto& socket = listeners.sockets.emplace_back(bind_to(*address, count > 1));
+    const auto& socket = listeners.sockets.emplace_back(bind_to(*address, count > 1));
     if (!socket || ::listen(socket.get(), SOMAXCONN) != 0) return refused(host, listeners.port, port_setting, errno);
   }
   return listeners;
