@@ -2,7 +2,7 @@
 #include "cli/commands.hpp"
 
 #include "base/text.hpp"
-#include "http/client.hpp"
+#include "http/fetch.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

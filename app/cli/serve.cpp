@@ -42,8 +42,8 @@ Fd take_signals() {
 // The life of a running server: signals, changes of configuration, the way out.
 class Service {
 public:
-  Service(const Settings& settings, Server& server, Log& log, const Fd& signals)
-      : settings_(settings), server_(server), log_(log), signals_(signals), watch_(settings.config) {}
+  Service(const Settings& settings, Server& server, Log& log, const Fd& signals, Watch& watch)
+      : settings_(settings), server_(server), log_(log), signals_(signals), watch_(watch) {}
 
   int run() {
     std::array<pollfd, 3> waits{
@@ -117,7 +117,7 @@ private:
   Server& server_;
   Log& log_;
   const Fd& signals_;
-  Watch watch_;
+  Watch& watch_;
   bool stopping_ = false;
   Clock::time_point reload_at_ = never;
   Clock::time_point first_change_;
@@ -141,6 +141,7 @@ int refuse(const Error& error) {
 
 int serve(const Settings& settings, const Environment& environment) {
   const auto signals = take_signals();
+  Watch watch(settings.config); // before the first read: no change falls between the two
   auto configuration = load_configuration(settings);
   if (!configuration) return refuse(configuration.error());
 
@@ -155,7 +156,8 @@ int serve(const Settings& settings, const Environment& environment) {
                        {"customers", site->greeter.customers().size()},
                        {"hash", std::string_view(site->hash)}});
   warn_of_unknown_customer(*site, log);
-  return Service(settings, *server.value(), log, signals).run();
+  if (watch.fd() < 0) log.warning("this system has no inotify: send SIGHUP after a change of the configuration");
+  return Service(settings, *server.value(), log, signals, watch).run();
 }
 
 } // namespace greeter

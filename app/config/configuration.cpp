@@ -43,7 +43,11 @@ void overlay(std::vector<Customer>& customers, const std::string& name, const st
   else customers.push_back({.id = name, .name = name, .greeting = greeting, .hosts = {}});
 }
 
-std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::string& greetings) {
+bool is_known(const std::vector<Customer>& customers, const std::string& name) {
+  return std::any_of(customers.begin(), customers.end(), [&](const Customer& c) { return c.name == name; });
+}
+
+std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::string& greetings, bool by_host) {
   std::set<std::string> seen;
   std::string twice;
   const auto note_keys = [&](int depth, json::parse_event_t event, json& key) {
@@ -58,6 +62,10 @@ std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::st
   for (const auto& [name, text] : object.items()) {
     if (name.empty() || !text.is_string() || text.get<std::string>().find_first_not_of(" \t\r\n") == std::string::npos)
       return invalid(fmt::format("GREETINGS[{}]={} can't be used: {}", in_quotes(name), text.dump(), right));
+    if (by_host && !is_known(customers, name))
+      return invalid(fmt::format("GREETINGS names {}, whom no file knows: without CUSTOMER_NAME nobody could reach it; "
+                                 "add its file, or set CUSTOMER_NAME",
+                                 in_quotes(name)));
     overlay(customers, name, text.get<std::string>());
   }
   return {};
@@ -72,9 +80,7 @@ std::string hash_of(const std::vector<Customer>& customers) {
 } // namespace
 
 bool knows(const Configuration& configuration, const std::string& customer_name) {
-  const auto& all = configuration.customers;
-  return customer_name.empty() ||
-         std::any_of(all.begin(), all.end(), [&](const Customer& c) { return c.name == customer_name; });
+  return customer_name.empty() || is_known(configuration.customers, customer_name);
 }
 
 Result<Configuration> load_configuration(const Settings& settings) {
@@ -83,7 +89,8 @@ Result<Configuration> load_configuration(const Settings& settings) {
   auto customers = from_files(settings);
   if (!customers) return customers.error();
   if (!settings.greetings.empty())
-    if (auto error = overlay_all(customers.value(), settings.greetings)) return std::move(*error);
+    if (auto error = overlay_all(customers.value(), settings.greetings, settings.customer_name.empty()))
+      return std::move(*error);
   if (!settings.greeting.empty()) overlay(customers.value(), settings.customer_name, settings.greeting);
   const bool reachable = std::any_of(customers.value().begin(), customers.value().end(),
                                      [](const Customer& c) { return !c.hosts.empty(); });

@@ -25,7 +25,7 @@ void Watch::arm() {
   auto parent = std::filesystem::path(path_).parent_path().string();
   if (parent.empty()) parent = path_.starts_with('/') ? "/" : ".";
   parent_ = ::inotify_add_watch(fd_, parent.c_str(), changes);
-  ::inotify_add_watch(fd_, path_.c_str(), changes);
+  own_ = ::inotify_add_watch(fd_, path_.c_str(), changes);
 }
 
 bool Watch::consume() {
@@ -39,7 +39,8 @@ bool Watch::consume() {
       const auto* const event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
       const std::string_view name = event->len ? event->name : "";
       // The folder around the path may be a busy one; `..data` is the link behind a single mounted file.
-      concerned |= event->wd != parent_ || name == leaf_ || name == "..data" || (event->mask & IN_Q_OVERFLOW) != 0;
+      concerned |= event->wd != parent_ || parent_ == own_ || name == leaf_ || name == "..data" ||
+                   (event->mask & IN_Q_OVERFLOW) != 0;
       at += sizeof(inotify_event) + event->len;
     }
   }

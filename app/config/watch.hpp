@@ -25,7 +25,8 @@ private:
   std::string path_;
   std::string leaf_;
   int fd_;
-  int parent_ = -1;
+  int parent_ = -1; // the watch on the folder around the path,
+  int own_ = -1;    // and on the path; the same for "."
 };
 
 } // namespace greeter

@@ -17,6 +17,7 @@ struct Connection {
   std::string peer;
   std::string in = {};    // beginning of an incomplete request
   std::string out = {};   // end of a response that the socket did not take yet
+  bool backlog = false;   // `in` may hold complete requests, left for the next turn
   bool closing = false;   // close as soon as everything is sent
   bool continued = false; // "100 Continue" was sent for the request being received
   Clock::time_point since = {};

@@ -157,13 +157,15 @@ struct Measured {
 // a body that is mostly chunk lines.
 Measured measure_chunks(std::string_view in, const FrameLimits& limits) {
   constexpr std::size_t longest_line = 64;
-  for (std::size_t at = 0, total = 0;;) {
+  const std::size_t most_chunks = 1024 + limits.body / 4096;
+  for (std::size_t at = 0, total = 0, chunks = 0;;) {
     const auto line_end = in.find(crlf, at);
     if (line_end == npos) return {.error = in.size() - at > longest_line ? 400 : 0};
     const auto line = in.substr(at, line_end - at);
     const auto size = number(line.substr(0, line.find(';')), 16);
     if (!size || line.size() > longest_line || has_control(line)) return {.error = 400};
-    if (*size > limits.body - total || at > 2 * limits.body + longest_line) return {.error = 413};
+    if (*size > limits.body - total || ++chunks > most_chunks || at > 2 * limits.body + longest_line)
+      return {.error = 413};
     total += *size;
     at = line_end + 2 + *size;
     if (in.size() < at + 2) return {};

@@ -52,13 +52,14 @@ std::optional<Address> parse(const std::string& host, std::uint16_t port) {
 // A socket that is bound to the address, or none with errno set.
 Fd bind_to(const Address& address, bool shared) {
   Fd fd(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return fd;
   const int on = 1, off = 0;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (shared) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
   if (address.storage.ss_family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // accepted sockets inherit it
   const auto* const name = reinterpret_cast<const sockaddr*>(&address.storage);
-  if (fd && ::bind(fd.get(), name, address.size) == 0) return fd;
+  if (::bind(fd.get(), name, address.size) == 0) return fd;
   const int error = errno;
   fd.reset();
   errno = error;

@@ -27,6 +27,12 @@ std::string address_of(const sockaddr_storage& peer) {
   return std::string(address.starts_with(mapped) ? address.substr(mapped.size()) : address);
 }
 
+// Responses made for one connection before they are sent.
+constexpr std::size_t turn_bytes = 65'536;
+
+// clear() and assigning an empty string both keep the buffer.
+void release(std::string& text) { std::string().swap(text); }
+
 bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 } // namespace
@@ -49,7 +55,7 @@ void Worker::run() {
       void* const tag = event.data.ptr;
       if (tag == nullptr) accept_all();
       else if (tag == &engine_) start_draining();
-      else if (auto& c = *static_cast<Connection*>(tag); event.events & EPOLLOUT) flush(c, c.out);
+      else if (auto& c = *static_cast<Connection*>(tag); event.events & EPOLLOUT) go_on_sending(c);
       else receive(c);
     }
     expire();
@@ -101,24 +107,45 @@ void Worker::receive(Connection& c) {
   if (n <= 0) return close(c);
   if (c.phase == &lingering_) return; // nothing it says matters any more
   const std::string_view fresh(buffer_.data(), static_cast<std::size_t>(n));
-  out_.clear();
-  answered_ = 0;
   if (c.in.empty()) {
+    out_.clear();
     c.in = answer(c, fresh);
   } else {
     c.in += fresh;
-    c.in.erase(0, c.in.size() - answer(c, c.in).size());
-    if (c.in.empty()) c.in = {}; // an idle connection owns no buffer
+    answer_buffered(c);
   }
-  const auto answered = answered_;
-  if (!out_.empty()) flush(c, out_);
-  else if (c.phase != &receiving_) enter(c, receiving_);
-  if (answered) metrics_.observe(Clock::now() - now_, answered);
+  respond(c);
 }
 
-// Appends the responses to every complete request of `in` to out_. Returns what is left of `in`.
+void Worker::answer_buffered(Connection& c) {
+  out_.clear();
+  c.in.erase(0, c.in.size() - answer(c, c.in).size());
+  if (c.in.empty()) release(c.in); // an idle connection owns no buffer
+}
+
+// Sends the responses that were made, and goes on with the requests that were left for the next turn.
+void Worker::respond(Connection& c) {
+  for (;;) {
+    if (out_.empty()) {
+      if (c.phase != &receiving_) enter(c, receiving_);
+      return;
+    }
+    const bool goes_on = flush(c, out_);
+    if (answered_) metrics_.observe(Clock::now() - now_, std::exchange(answered_, 0));
+    if (!goes_on || !c.backlog) return;
+    answer_buffered(c);
+  }
+}
+
+// Appends the responses to the complete requests of `in` to out_, as many as fit into a turn: a client that does not
+// read gets no more made for it. Returns what is left of `in`.
 std::string_view Worker::answer(Connection& c, std::string_view in) {
+  c.backlog = false;
   while (!c.closing && !in.empty()) {
+    if (out_.size() >= turn_bytes) {
+      c.backlog = true;
+      return in;
+    }
     const Frame frame = next_frame(in, engine_.limits.frame);
     if (frame.error) {
       out_ += closing_response(frame.error);
@@ -143,26 +170,42 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
   return in;
 }
 
-// Sends `data` and moves the connection on to whatever it waits for next.
-void Worker::flush(Connection& c, std::string& data) {
+// Sends `data` and moves the connection on to whatever it waits for next. True when all is sent and the connection goes
+// on; else it may be gone.
+bool Worker::flush(Connection& c, std::string& data) {
   const auto n = ::send(c.fd.get(), data.data(), data.size(), MSG_NOSIGNAL);
-  if (n < 0 && !would_wait(errno)) return close(c);
+  if (n < 0 && !would_wait(errno)) {
+    close(c);
+    return false;
+  }
   data.erase(0, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
   if (!data.empty()) {
-    if (c.phase == &sending_) return; // progress does not extend the time
+    if (c.phase == &sending_) return false; // progress does not extend the time
     c.out = data;
     watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLOUT, &c);
-    return enter(c, sending_);
+    enter(c, sending_);
+    return false;
   }
   if (c.phase == &sending_) {
-    c.out = {};
+    release(c.out);
     watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLIN, &c);
   }
-  if (!c.closing) return enter(c, c.in.empty() ? idle_ : receiving_);
-  c.in = {};
+  if (!c.closing) {
+    enter(c, c.in.empty() ? idle_ : receiving_);
+    return true;
+  }
+  release(c.in);
   // Closing now, with bytes of the client unread or on their way, would reset the connection and eat the response.
   ::shutdown(c.fd.get(), SHUT_WR);
   enter(c, lingering_);
+  return false;
+}
+
+// The client has taken some of what waited for it.
+void Worker::go_on_sending(Connection& c) {
+  if (!flush(c, c.out) || !c.backlog) return;
+  answer_buffered(c);
+  respond(c);
 }
 
 void Worker::enter(Connection& c, Phase& next) {

@@ -25,7 +25,10 @@ private:
   void pause_accepting();
   void receive(Connection& c);
   std::string_view answer(Connection& c, std::string_view in);
-  void flush(Connection& c, std::string& data);
+  void answer_buffered(Connection& c);
+  void respond(Connection& c);
+  bool flush(Connection& c, std::string& data);
+  void go_on_sending(Connection& c);
   void enter(Connection& c, Phase& next);
   void close(Connection& c);
 

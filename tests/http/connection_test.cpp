@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 using namespace greeter;
 using namespace greeter::test;
 using namespace std::literals;
@@ -34,6 +36,23 @@ TEST_CASE("a connection serves many requests, cut and joined anyhow") {
   for (int i = 0; i < 1000; ++i) pipeline += request;
   client.send(pipeline);
   for (int i = 0; i < 1000; ++i) REQUIRE(client.receive().body == greeting);
+}
+
+TEST_CASE("a client that sends much before it reads gets every answer, in order") {
+  Running running(only_c());
+  Client client(running.port());
+  constexpr int pairs = 20'000;
+  std::thread sender([&] {
+    std::string some;
+    for (int i = 0; i < 100; ++i) some += std::string(request) + "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+    for (int i = 0; i < pairs / 100; ++i) client.send(some);
+  });
+  for (int i = 0; i < pairs; ++i) {
+    REQUIRE(client.receive().body == greeting);
+    REQUIRE(client.receive().body == R"({"status":"ok"})");
+  }
+  sender.join();
+  CHECK(client.is_silent(50ms));
 }
 
 TEST_CASE("a client that has said all still gets its answers") {

@@ -60,7 +60,7 @@ TEST_CASE("a customer whom nobody knows is no error, an empty table by host is")
   CHECK(load_configuration(settings_of({{"GREETER_CONFIG", folder.path()}, {"CUSTOMER_NAME", "X"}})));
   CHECK(error_of({{"GREETER_CONFIG", folder.path()}}).starts_with("no customer to greet: GREETER_CONFIG="));
   CHECK(error_of({{"GREETER_CONFIG", folder.path()}, {"GREETINGS", R"({"A": "Hi"})"}})
-            .starts_with("no customer to greet"));
+            .starts_with("GREETINGS names \"A\", whom no file knows"));
 }
 
 TEST_CASE("what can't be used is refused in one line") {

@@ -75,6 +75,13 @@ TEST_CASE("a folder may be replaced as a whole, and come later than the watch") 
   CHECK(tells(watch));
 }
 
+TEST_CASE("a folder may be named by a dot") {
+  const Folder folder;
+  Watch watch(folder.path() + "/.");
+  folder.write("a.yaml", "1");
+  CHECK(tells(watch));
+}
+
 TEST_CASE("what happens beside the path does not matter") {
   const Folder folder;
   folder.write("a.yaml", "1");

@@ -154,6 +154,15 @@ TEST_CASE("what is longer than the limits is refused, complete or not") {
   CHECK(next_frame(post("Transfer-Encoding: chunked", drops), limits).error == 413);
 }
 
+TEST_CASE("a body in very many chunks is refused: each would be read again whenever more comes") {
+  const FrameLimits roomy{.head = 1024, .body = 65'536, .line = 256, .headers = 8};
+  std::string chunks;
+  for (int i = 0; i < 1030; ++i) chunks += "1\r\na\r\n";
+  CHECK(next_frame(post("Transfer-Encoding: chunked", chunks + "0\r\n\r\n"), roomy).error == 0);
+  for (int i = 0; i < 20; ++i) chunks += "1\r\na\r\n";
+  CHECK(next_frame(post("Transfer-Encoding: chunked", chunks + "0\r\n\r\n"), roomy).error == 413);
+}
+
 TEST_CASE("a target in absolute-form brings its host (RFC 9112 3.2.2)") {
   const auto frame = next_frame("GET http://c.example:8080/a?b HTTP/1.1\r\nHost: a.example\r\n\r\n", limits);
   CHECK(frame.error == 0);
