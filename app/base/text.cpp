@@ -70,6 +70,8 @@ bool is_dns_name(std::string_view text) {
   }
 }
 
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower)

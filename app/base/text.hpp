@@ -17,6 +17,9 @@ bool is_dns_label(std::string_view text);
 // Labels joined by dots, 253 characters at most.
 bool is_dns_name(std::string_view text);
 
+// Nothing but white space, or nothing at all.
+bool is_blank(std::string_view text);
+
 // ASCII only; other bytes stay as they are.
 std::string to_lower(std::string_view text);
 

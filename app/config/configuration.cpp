@@ -35,16 +35,15 @@ Result<std::vector<Customer>> from_files(const Settings& settings) {
       (others ? fmt::format(" (and {} more; greeter customers check {} lists them)", others, settings.config) : ""));
 }
 
-// Gives the customer of that name this greeting; one whom no file knows is reached by name alone.
-void overlay(std::vector<Customer>& customers, const std::string& name, const std::string& greeting) {
-  const auto known =
-      std::find_if(customers.begin(), customers.end(), [&](const Customer& c) { return c.name == name; });
-  if (known != customers.end()) known->greeting = greeting;
-  else customers.push_back({.id = name, .name = name, .greeting = greeting, .hosts = {}});
-}
-
 bool is_known(const std::vector<Customer>& customers, const std::string& name) {
   return std::any_of(customers.begin(), customers.end(), [&](const Customer& c) { return c.name == name; });
+}
+
+// Gives the customer of that name this greeting; one whom no file knows is reached by name alone.
+void overlay(std::vector<Customer>& customers, const std::string& name, const std::string& greeting) {
+  if (!is_known(customers, name)) customers.push_back({.id = name, .name = name, .greeting = {}, .hosts = {}});
+  for (auto& customer : customers)
+    if (customer.name == name) customer.greeting = greeting;
 }
 
 std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::string& greetings, bool by_host) {
@@ -60,7 +59,7 @@ std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::st
   if (!object.is_object()) return invalid(fmt::format("GREETINGS={} can't be used: {}", in_quotes(greetings), right));
   if (!twice.empty()) return invalid(fmt::format("GREETINGS names {} twice; keep one", in_quotes(twice)));
   for (const auto& [name, text] : object.items()) {
-    if (name.empty() || !text.is_string() || text.get<std::string>().find_first_not_of(" \t\r\n") == std::string::npos)
+    if (name.empty() || !text.is_string() || is_blank(text.get<std::string>()))
       return invalid(fmt::format("GREETINGS[{}]={} can't be used: {}", in_quotes(name), text.dump(), right));
     if (by_host && !is_known(customers, name))
       return invalid(fmt::format("GREETINGS names {}, whom no file knows: without CUSTOMER_NAME nobody could reach it; "

@@ -31,8 +31,6 @@ std::size_t line_of_key(const YAML::Node& map, const std::string& key) {
   return line_of(map);
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }

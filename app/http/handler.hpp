@@ -9,10 +9,9 @@
 namespace greeter {
 
 struct Exchange {
-  std::string_view request; // the bytes of the complete request
-  const Frame& frame;       // what framing knows of it
-  std::string_view peer;    // the client's address
-  bool close;               // the connection ends after this response, which has to say so
+  const Frame& frame;    // what framing knows of it
+  std::string_view peer; // the client's address
+  bool close;            // the connection ends after this response, which has to say so
 };
 
 // One object for each worker, called by its thread only. It must not wait: other clients of the worker do.

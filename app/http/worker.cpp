@@ -161,8 +161,7 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
     }
     c.closing = frame.close || engine_.closing.load(std::memory_order_relaxed);
     c.continued = false;
-    const int status = handler_.answer(
-        {.request = in.substr(0, frame.size), .frame = frame, .peer = c.peer, .close = c.closing}, out_);
+    const int status = handler_.answer({.frame = frame, .peer = c.peer, .close = c.closing}, out_);
     metrics_.count(frame.method, status);
     ++answered_;
     in.remove_prefix(frame.size);
