@@ -74,8 +74,7 @@ bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") 
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (char& c : lower) c = to_lower(c);
   return lower;
 }
 
@@ -91,8 +90,8 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 }
 
 std::string fingerprint(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ std::uint64_t{static_cast<unsigned char>(c)}) * 0x100000001b3;
+  std::uint64_t hash = fnv_start;
+  for (const char c : text) hash = fnv_step(hash, c);
   std::string hex(16, '0');
   for (std::size_t i = 16; i-- > 0; hash >>= 4U) hex[i] = "0123456789abcdef"[hash & 15U];
   return hex;

@@ -21,12 +21,19 @@ bool is_dns_name(std::string_view text);
 bool is_blank(std::string_view text);
 
 // ASCII only; other bytes stay as they are.
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::string to_lower(std::string_view text);
 
 // The candidate nearest to `word` (at most a third of its letters away), for "did you mean"; empty if none is near.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-// 64-bit FNV-1a as 16 hex digits: tells two configurations apart; no protection against forgery.
+// 64-bit FNV-1a, byte by byte.
+inline constexpr std::uint64_t fnv_start = 0xcbf29ce484222325;
+constexpr std::uint64_t fnv_step(std::uint64_t hash, char byte) {
+  return (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+}
+
+// FNV-1a as 16 hex digits: tells two configurations apart; no protection against forgery.
 std::string fingerprint(std::string_view text);
 
 // All digits, no sign, no overflow.

@@ -32,9 +32,16 @@ struct Settings {
   std::chrono::milliseconds shutdown_delay{};
   std::chrono::milliseconds shutdown_grace{};
   std::size_t max_connections = 0;
+  std::size_t max_connections_per_address = 0;
   std::size_t max_head_bytes = 0;
+  std::size_t max_target_bytes = 0;
+  std::size_t max_headers = 0;
   std::size_t max_body_bytes = 0;
-  std::chrono::milliseconds receive_timeout{};
+  std::size_t max_buffer_bytes = 0;
+  std::size_t max_requests_per_connection = 0;
+  std::size_t max_requests_per_turn = 0;
+  std::chrono::milliseconds head_timeout{};
+  std::chrono::milliseconds body_timeout{};
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds send_timeout{};
 

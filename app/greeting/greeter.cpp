@@ -2,7 +2,19 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace greeter {
+
+std::size_t HostHash::operator()(std::string_view host) const {
+  std::uint64_t hash = fnv_start;
+  for (const char c : host) hash = fnv_step(hash, to_lower(c));
+  return hash;
+}
+
+bool HostEqual::operator()(std::string_view a, std::string_view b) const {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
 
 Greeter::Greeter(std::vector<Customer> customers, std::string only)
     : customers_(std::move(customers)), only_(std::move(only)) {
@@ -16,7 +28,7 @@ Greeter::Greeter(std::vector<Customer> customers, std::string only)
 
 std::optional<std::size_t> Greeter::customer_at(std::string_view host) const {
   if (!only_.empty()) return chosen_;
-  const auto found = by_host_.find(to_lower(host.substr(0, host.rfind(':'))));
+  const auto found = by_host_.find(host.substr(0, host.rfind(':')));
   if (found == by_host_.end()) return {};
   return found->second;
 }

@@ -3,15 +3,24 @@
 #include "config/customer.hpp"
 
 #include <cstddef>
-#include <functional>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace greeter {
+
+// Hosts in any case are the same host. Found without making a copy in lower case.
+struct HostHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view host) const;
+};
+struct HostEqual {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const;
+};
 
 // Immutable. Greets one customer whatever the host, or every customer at its own hosts.
 class Greeter {
@@ -33,7 +42,7 @@ private:
   std::vector<Customer> customers_;
   std::string only_;
   std::optional<std::size_t> chosen_;
-  std::map<std::string, std::size_t, std::less<>> by_host_;
+  std::unordered_map<std::string, std::size_t, HostHash, HostEqual> by_host_;
 };
 
 } // namespace greeter

@@ -39,6 +39,7 @@ void AccessLog::record(const Exchange& exchange, std::string_view customer, int 
                        Clock::duration duration) {
   const auto& frame = exchange.frame;
   const auto id = request_id(frame.headers);
+  const auto client = exchange.peer.text();
   log_.access("request", {{"method", frame.method},
                           {"path", frame.target.substr(0, frame.target.find('?'))},
                           {"status", static_cast<std::uint64_t>(status)},
@@ -46,12 +47,14 @@ void AccessLog::record(const Exchange& exchange, std::string_view customer, int 
                           {"bytes", std::uint64_t{bytes}},
                           {"customer", customer},
                           {"host", frame.host},
-                          {"client", exchange.peer},
+                          {"client", std::string_view(client)},
                           {"request_id", std::string_view(id)}});
 }
 
-void AccessLog::record_refusal(std::string_view peer, int status) {
-  log_.access("request refused", {{"status", static_cast<std::uint64_t>(status)}, {"client", peer}});
+void AccessLog::record_refusal(const Address& peer, int status) {
+  const auto client = peer.text();
+  log_.access("request refused",
+              {{"status", static_cast<std::uint64_t>(status)}, {"client", std::string_view(client)}});
 }
 
 } // namespace greeter

@@ -17,7 +17,7 @@ public:
   bool enabled() const { return log_.logs_access(); }
   void record(const Exchange& exchange, std::string_view customer, int status, std::size_t bytes,
               Clock::duration duration);
-  void record_refusal(std::string_view peer, int status);
+  void record_refusal(const Address& peer, int status);
 
 private:
   std::string request_id(std::string_view headers);

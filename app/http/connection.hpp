@@ -1,7 +1,10 @@
 // A client's connection, and what it waits for.
 #pragma once
 #include "base/fd.hpp"
+#include "http/admission.hpp"
+#include "http/framing.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <list>
 #include <string>
@@ -12,22 +15,52 @@ using Clock = std::chrono::steady_clock;
 
 struct Phase;
 
+// Bytes of memory, counted in a sum that outlives it.
+class Charge {
+public:
+  explicit Charge(std::atomic<std::size_t>& sum) : sum_(sum) {}
+  Charge(const Charge&) = delete;
+  Charge& operator=(const Charge&) = delete;
+  ~Charge() { set(0); }
+
+  void set(std::size_t bytes) {
+    if (bytes == bytes_) return;
+    sum_.fetch_add(bytes - bytes_, std::memory_order_relaxed); // unsigned: less wraps to less
+    bytes_ = bytes;
+  }
+
+private:
+  std::atomic<std::size_t>& sum_;
+  std::size_t bytes_ = 0;
+};
+
 struct Connection {
+  Connection(Fd socket, const Address& client, Admission::Place taken, std::atomic<std::size_t>& buffered)
+      : fd(std::move(socket)), peer(client), place(std::move(taken)), charge(buffered) {}
+
   Fd fd;
-  std::string peer;
-  std::string in = {};    // beginning of an incomplete request
-  std::string out = {};   // end of a response that the socket did not take yet
-  bool backlog = false;   // `in` may hold complete requests, left for the next turn
-  bool closing = false;   // close as soon as everything is sent
-  bool continued = false; // "100 Continue" was sent for the request being received
-  Clock::time_point since = {};
+  Address peer;
+  Admission::Place place;
+  Charge charge; // for `in` and `out`
+
+  std::string in;           // beginning of an incomplete request, or requests left for the next turn
+  std::string out;          // end of a response that the socket did not take yet
+  BodyProgress progress;    // of the request in `in`
+  std::size_t requests = 0; // answered so far
+  bool has_head = false;    // of the request in `in`, only the body is missing
+  bool continued = false;   // "100 Continue" was sent for it
+  bool backlog = false;     // `in` may hold complete requests
+  bool closing = false;     // close as soon as everything is sent
+
+  Clock::time_point since;
   Phase* phase = nullptr;
-  std::list<Connection>::iterator self = {};
+  std::list<Connection>::iterator self;
 };
 
 // Members wait for the same thing for the same time, so the one whose time is up first is always in front.
 struct Phase {
   std::chrono::milliseconds timeout;
+  Limit limit; // what this is for a client whose time is up
   std::list<Connection> members = {};
 
   bool expired(Clock::time_point now) const { return !members.empty() && now >= members.front().since + timeout; }

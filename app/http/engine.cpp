@@ -12,12 +12,12 @@ namespace {
 
 // As many descriptors as the system allows, and no more connections than those: accept() then never runs out of them.
 std::size_t affordable_connections(std::size_t wanted) {
-  constexpr std::size_t reserve = 64; // files, logs, the other port
+  constexpr std::size_t reserve = 384; // files, logs, clients who are turned away, the other port
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
   files.rlim_cur = files.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &files);
-  return std::min<std::size_t>(wanted, files.rlim_cur > 2 * reserve ? files.rlim_cur - reserve : reserve);
+  return std::min<std::size_t>(wanted, files.rlim_cur > 2 * reserve ? files.rlim_cur - reserve : files.rlim_cur / 2);
 }
 
 } // namespace
@@ -28,10 +28,10 @@ Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std:
   auto listeners = open_listeners(options.host, options.port, count, options.port_setting);
   if (!listeners) return listeners.error();
 
-  std::unique_ptr<Engine> engine(new Engine);
+  auto limits = options.limits;
+  limits.connections = affordable_connections(limits.connections);
+  std::unique_ptr<Engine> engine(new Engine(limits));
   engine->port_ = listeners.value().port;
-  engine->state_.limits = options.limits;
-  engine->state_.limits.connections = affordable_connections(options.limits.connections);
   engine->state_.drain = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   engine->state_.finished = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   engine->state_.running.store(count);

@@ -1,8 +1,9 @@
 // Serves HTTP/1.1 on one port: a few workers, each an event loop with a listener and connections of its own. No worker
-// waits for a client, workers share nothing but one counter of connections, an idle connection owns no buffer.
+// waits for a client, workers share nothing but a few counters, an idle connection owns no buffer.
 #pragma once
 #include "base/error.hpp"
 #include "base/fd.hpp"
+#include "http/admission.hpp"
 #include "http/framing.hpp"
 #include "http/handler.hpp"
 #include "http/metrics.hpp"
@@ -21,11 +22,16 @@ namespace greeter {
 
 struct EngineLimits {
   FrameLimits frame;
-  std::size_t connections = 16'384;         // in all; a further one gets 503
-  std::chrono::milliseconds receive{5'000}; // first byte of a request until its last
-  std::chrono::milliseconds idle{100'000};  // before the first byte of a request
-  std::chrono::milliseconds send{10'000};   // response ready until taken by the client
-  std::chrono::milliseconds linger{1'000};  // how long a connection about to be closed may still talk
+  std::size_t connections = 16'384;              // in all; a further one gets 503
+  std::size_t connections_per_address = 12'288;  // likewise
+  std::size_t buffer_bytes = 16'777'216;         // unfinished requests and untaken responses of all connections
+  std::size_t requests_per_connection = 100'000; // the last one's response ends the connection
+  std::size_t requests_per_turn = 64;            // answered before other connections are looked at
+  std::chrono::milliseconds head{5'000};         // first byte of a request until the end of its head
+  std::chrono::milliseconds body{10'000};        // end of the head until the end of the body
+  std::chrono::milliseconds idle{100'000};       // before the first byte of a request
+  std::chrono::milliseconds send{10'000};        // response ready until taken by the client
+  std::chrono::milliseconds linger{1'000};       // how long a connection about to be closed may still talk
 };
 
 struct EngineOptions {
@@ -37,10 +43,14 @@ struct EngineOptions {
 
 // State that an engine's workers share.
 struct EngineState {
-  EngineLimits limits;
-  std::atomic<std::size_t> connections{0};
+  explicit EngineState(const EngineLimits& chosen)
+      : limits(chosen), admission(chosen.connections, chosen.connections_per_address) {}
+
+  const EngineLimits limits;
+  alignas(64) Admission admission;                // what changes often shares no cache line with what does not
+  std::atomic<std::size_t> buffered{0};           // bytes, of limits.buffer_bytes
+  alignas(64) std::atomic<bool> closing{false};   // every response ends its connection
   std::atomic<unsigned> running{0};               // workers
-  std::atomic<bool> closing{false};               // every response ends its connection
   std::atomic<std::chrono::milliseconds> grace{}; // valid once `drain` is signalled
   Fd drain;                                       // an eventfd: take no more clients
   Fd finished;                                    // an eventfd: the last worker is done
@@ -59,7 +69,7 @@ public:
   ~Engine();
 
   std::uint16_t port() const { return port_; }
-  std::size_t connections() const { return state_.connections.load(std::memory_order_relaxed); }
+  std::size_t connections() const { return state_.admission.connections(); }
 
   // From now on every response says "Connection: close" and ends its connection; new clients are still taken.
   void announce_close() { state_.closing.store(true, std::memory_order_relaxed); }
@@ -71,7 +81,7 @@ public:
   int finished_fd() const { return state_.finished.get(); }
 
 private:
-  Engine() = default;
+  explicit Engine(const EngineLimits& limits) : state_(limits) {}
 
   EngineState state_;
   std::uint16_t port_ = 0;

@@ -2,22 +2,25 @@
 // (RFC 9112, section 6). It is strict: whatever two parsers could read differently is refused, so nothing that reads
 // the bytes later can shift the boundary of the next request. Pure functions.
 #pragma once
+#include "http/limits.hpp"
+
 #include <cstddef>
 #include <string_view>
 
 namespace greeter {
 
 struct FrameLimits {
-  std::size_t head = 16'384; // bytes of the request line and all headers
-  std::size_t body = 65'536; // bytes of the decoded body
-  std::size_t line = 8'192;  // bytes of the request line, and of one header line
-  std::size_t headers = 100; // number of header lines
+  std::size_t head = 16'384;  // bytes of the request line and all headers; of all trailers as well
+  std::size_t body = 65'536;  // bytes of the decoded body
+  std::size_t target = 8'000; // bytes of the request target
+  std::size_t headers = 100;  // number of header lines; of trailers as well
 };
 
 // What is known of the first request. Views point into the input.
 struct Frame {
-  std::size_t size = 0; // bytes of the request; 0: not complete yet
-  int error = 0;        // the status that refuses the bytes; the rest of the connection can't be understood then
+  std::size_t size = 0;      // bytes of the request; 0: not complete yet
+  int error = 0;             // the status that refuses the bytes; the rest of the connection can't be understood then
+  Limit limit = Limit::none; // the limit that was the reason
 
   std::string_view method;
   std::string_view target;  // in origin-form, or "*" of OPTIONS
@@ -25,10 +28,26 @@ struct Frame {
   std::string_view headers; // all header lines, with their ends
   bool http_1_0 = false;
   bool close = false;          // the client will not send another request, or can't be sure to
+  bool conditional = false;    // there is an If-Match or If-None-Match field
+  bool has_head = false;       // the head is complete
   bool wants_continue = false; // the head is complete, the body is not, and the client waits for "100 Continue"
 };
 
-Frame next_frame(std::string_view in, const FrameLimits& limits);
+// How far the chunks of an incomplete request have been measured, so that more bytes do not mean starting over.
+struct BodyProgress {
+  std::size_t at = 0;    // bytes of the body up to the next chunk's size
+  std::size_t total = 0; // bytes of the chunks' data
+  std::size_t chunks = 0;
+};
+
+// `progress` is what the call before has left for the same request, to which bytes were only added; new for each
+// request.
+Frame next_frame(std::string_view in, const FrameLimits& limits, BodyProgress& progress);
+
+inline Frame next_frame(std::string_view in, const FrameLimits& limits) {
+  BodyProgress progress;
+  return next_frame(in, limits, progress);
+}
 
 // One header line without its end, split at the colon. The line is one that next_frame let pass.
 struct HeaderLine {
@@ -41,5 +60,8 @@ HeaderLine next_header(std::string_view& headers);
 
 // ASCII, ignoring case; `lower` is in lower case.
 bool iequals(std::string_view text, std::string_view lower);
+
+// Without the spaces and tabs around it.
+std::string_view trim(std::string_view text);
 
 } // namespace greeter

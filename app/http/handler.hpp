@@ -1,6 +1,8 @@
 // What the event loop asks for a response. The loop knows sockets and frames; a handler knows what to say.
 #pragma once
+#include "http/address.hpp"
 #include "http/framing.hpp"
+#include "http/ready_response.hpp"
 
 #include <memory>
 #include <string>
@@ -9,9 +11,10 @@
 namespace greeter {
 
 struct Exchange {
-  const Frame& frame;    // what framing knows of it
-  std::string_view peer; // the client's address
-  bool close;            // the connection ends after this response, which has to say so
+  const Frame& frame; // what framing knows of it
+  const Address& peer;
+  Persistence persistence; // which the response has to state
+  std::string_view date;   // for the Date field
 };
 
 // One object for each worker, called by its thread only. It must not wait: other clients of the worker do.
@@ -23,7 +26,7 @@ public:
   virtual int answer(const Exchange& exchange, std::string& out) = 0;
 
   // A client was sent this status without being asked about: its request could not be read.
-  virtual void refused(std::string_view peer, int status) = 0;
+  virtual void refused(const Address& peer, int status) = 0;
 };
 
 } // namespace greeter

@@ -32,7 +32,8 @@ Response settings(const Managed& managed) {
 } // namespace
 
 std::unique_ptr<Handler> make_management_handler(const Managed& managed, Log& log) {
-  auto router = std::make_unique<Router>(log, managed.settings.idle_timeout);
+  auto router = std::make_unique<Router>(
+      log, Router::KeepAlive{managed.settings.idle_timeout, managed.settings.max_requests_per_connection});
   router->get("/livez", [](const Request&) { return json({{"status", "ok"}}); });
   router->get("/readyz", [managed](const Request&) { return readiness(managed); });
   router->get("/metrics", [managed](const Request&) {

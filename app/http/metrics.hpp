@@ -1,5 +1,7 @@
 // Counters of the public port. Each has one writer, so counting takes no lock and shares no cache line.
 #pragma once
+#include "http/limits.hpp"
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -27,7 +29,8 @@ public:
   // Label values; the last one stands for everything else.
   static constexpr std::array<std::string_view, 9> methods{"GET",    "HEAD",    "POST",  "PUT",  "PATCH",
                                                            "DELETE", "OPTIONS", "TRACE", "other"};
-  static constexpr std::array<int, 15> codes{200, 304, 400, 404, 405, 408, 413, 414, 417, 421, 431, 500, 501, 503, 505};
+  static constexpr std::array<int, 16> codes{200, 304, 400, 404, 405, 408, 412, 413,
+                                             414, 417, 421, 431, 500, 501, 503, 505};
   // Upper bounds of the latency histogram's buckets; a last one has none.
   static constexpr std::array<std::chrono::nanoseconds, 13> bounds{
       {std::chrono::microseconds(50), std::chrono::microseconds(100), std::chrono::microseconds(250),
@@ -38,6 +41,8 @@ public:
 
   // A response was made. An empty method: the request could not be read.
   void count(std::string_view method, int code);
+  // Limit::none is not counted.
+  void count(Limit limit);
   // `responses` were handed to the system this long after their requests were there to be read.
   void observe(std::chrono::nanoseconds duration, std::uint64_t responses);
 
@@ -46,7 +51,7 @@ public:
   Counter duration_nanoseconds;
   Counter accepted;
   Counter closed;
-  Counter shed; // connections turned away because there were too many
+  std::array<Counter, limit_names.size()> limits; // how often each was what stopped a client
 };
 
 // How often one customer was greeted: a slot for each worker, a cache line each.

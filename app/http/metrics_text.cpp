@@ -82,9 +82,10 @@ void connections(Text& text, const Metrics& metrics) {
   text.single("greeter_http_connections", "gauge", "Open connections of the public port.",
               accepted > closed ? accepted - closed : 0);
   text.single("greeter_http_connections_total", "counter", "Connections taken.", accepted);
-  text.single("greeter_http_connections_shed_total", "counter",
-              "Connections turned away with 503 because there were too many.",
-              sum(metrics, [](const WorkerMetrics& w) -> const Counter& { return w.shed; }));
+  text.family("greeter_http_limit_hits_total", "counter", "How often a limit stopped a client, by its setting.");
+  for (std::size_t i = 0; i < limit_names.size(); ++i)
+    text.sample(sum(metrics, [i](const WorkerMetrics& w) -> const Counter& { return w.limits[i]; }),
+                fmt::format(R"(limit="{}")", limit_names[i]));
 }
 
 void customers(Text& text, const Site& site) {

@@ -16,12 +16,14 @@ struct Explained {
   std::string_view detail;
 };
 
-constexpr std::array<Explained, 15> statuses{{
+constexpr std::array<Explained, 17> statuses{{
     {200, "OK", ""},
+    {304, "Not Modified", ""},
     {400, "Bad Request", "The request is not well-formed HTTP/1.1."},
     {404, "Not Found", "There is nothing at this path."},
     {405, "Method Not Allowed", "The Allow field names the methods of this path."},
     {408, "Request Timeout", "The request did not arrive in time."},
+    {412, "Precondition Failed", "What the If-Match field names is not what is here now."},
     {413, "Content Too Large", "The request body is larger than this server takes."},
     {414, "URI Too Long", "The request line is longer than this server takes."},
     {417, "Expectation Failed", "The only expectation met here is 100-continue."},
@@ -64,11 +66,9 @@ std::string problem_body(int status, std::string_view detail) {
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-std::string closing_response(int status) {
-  const auto body = problem_body(status);
-  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Connection: close\r\n\r\n{}",
-                     status, reason_of(status), problem_type, body.size(), status == 503 ? "Retry-After: 1\r\n" : "",
-                     body);
+ReadyResponse closing_response(int status) {
+  return {status, fmt::format("Content-Type: {}\r\n{}", problem_type, status == 503 ? "Retry-After: 1\r\n" : ""),
+          problem_body(status), Persistence::ends};
 }
 
 } // namespace greeter

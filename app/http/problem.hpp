@@ -1,6 +1,7 @@
 // The one place that turns an error into HTTP: problem details (RFC 9457).
 #pragma once
 #include "base/error.hpp"
+#include "http/ready_response.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ std::string_view reason_of(int status);
 // explanation.
 std::string problem_body(int status, std::string_view detail = {});
 
-// A complete response that ends the connection, for requests that no handler can be asked about.
-std::string closing_response(int status);
+// A response that ends the connection, for requests that no handler can be asked about.
+ReadyResponse closing_response(int status);
 
 } // namespace greeter

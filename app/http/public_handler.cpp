@@ -1,6 +1,7 @@
 #include "http/public_handler.hpp"
 
 #include "base/text.hpp"
+#include "http/conditional.hpp"
 
 namespace greeter {
 
@@ -12,47 +13,54 @@ bool is_for_greeting(const Frame& frame) {
 
 } // namespace
 
-PublicHandler::PublicHandler(const Published<Site>& site, Log& log, std::chrono::milliseconds idle_timeout,
+PublicHandler::PublicHandler(const Published<Site>& site, Log& log, const Router::KeepAlive& keep_alive,
                              unsigned worker)
-    : site_(site), access_log_(log), router_(log, idle_timeout), worker_(worker) {
-  router_.get("/", [this](const Request& request) { return nobody(request.host); });
+    : site_(site), access_log_(log), router_(log, keep_alive), worker_(worker) {
+  router_.get("/", [this](const Request& request) { return without_greeting(request); });
   router_.get("/health", [](const Request&) { return Response{.body = R"({"status":"ok"})"}; });
 }
 
-Response PublicHandler::nobody(std::string_view host) {
-  const auto& only = site_.get().greeter.only();
-  return problem(404, only.empty() ? "No customer has the host " + in_quotes(host) + "."
-                                   : "There is no customer named " + in_quotes(only) + ".");
+// GET / where no greeting lies ready to be sent.
+Response PublicHandler::without_greeting(const Request& request) {
+  const auto& greeter = site_.get().greeter;
+  if (greeter.customer_at(request.host)) return problem(412);
+  return problem(404, greeter.only().empty() ? "No customer has the host " + in_quotes(request.host) + "."
+                                             : "There is no customer named " + in_quotes(greeter.only()) + ".");
 }
 
 // The one request that this program exists for takes the bytes that lie ready; everything else goes to the router.
-int PublicHandler::respond(const Exchange& exchange, std::string& out) {
+PublicHandler::Answered PublicHandler::respond(const Exchange& exchange, std::string& out) {
   const auto& frame = exchange.frame;
-  if (!is_for_greeting(frame)) return router_.answer(exchange, out);
   const auto& site = site_.get();
   const auto customer = site.greeter.customer_at(frame.host);
-  if (!customer) return router_.answer(exchange, out);
+  if (!customer || !is_for_greeting(frame)) return {router_.answer(exchange, out), customer};
   const auto& page = site.pages[*customer];
-  const auto& response = exchange.close ? page.close : page.keep;
-  const bool head = frame.method == "HEAD";
-  out.append(response.bytes, 0, head ? response.head_size : std::string::npos);
-  if (!head) page.count->add(worker_);
-  return 200;
+  const auto condition = frame.conditional ? precondition(frame.headers, page.etag) : Precondition::holds;
+  if (condition == Precondition::failed) return {router_.answer(exchange, out), customer};
+  const auto variant = static_cast<std::size_t>(exchange.persistence);
+  if (condition == Precondition::not_modified) {
+    page.not_modified[variant].append_to(out, exchange.date);
+    return {304, customer};
+  }
+  if (frame.method == "HEAD") page.greeting[variant].append_head_to(out, exchange.date);
+  else {
+    page.greeting[variant].append_to(out, exchange.date);
+    page.count->add(worker_);
+  }
+  return {200, customer};
 }
 
 int PublicHandler::answer(const Exchange& exchange, std::string& out) {
-  if (!access_log_.enabled()) return respond(exchange, out);
+  if (!access_log_.enabled()) return respond(exchange, out).status;
   const auto start = Clock::now();
   const auto before = out.size();
-  const int status = respond(exchange, out);
-  const auto& greeter = site_.get().greeter;
-  const auto customer = greeter.customer_at(exchange.frame.host);
-  access_log_.record(exchange, customer ? greeter.customers()[*customer].id : "", status, out.size() - before,
-                     Clock::now() - start);
+  const auto [status, customer] = respond(exchange, out);
+  access_log_.record(exchange, customer ? site_.get().greeter.customers()[*customer].id : "", status,
+                     out.size() - before, Clock::now() - start);
   return status;
 }
 
-void PublicHandler::refused(std::string_view peer, int status) {
+void PublicHandler::refused(const Address& peer, int status) {
   if (access_log_.enabled()) access_log_.record_refusal(peer, status);
 }
 

@@ -9,14 +9,18 @@ namespace greeter {
 
 class PublicHandler final : public Handler {
 public:
-  PublicHandler(const Published<Site>& site, Log& log, std::chrono::milliseconds idle_timeout, unsigned worker);
+  PublicHandler(const Published<Site>& site, Log& log, const Router::KeepAlive& keep_alive, unsigned worker);
 
   int answer(const Exchange& exchange, std::string& out) override;
-  void refused(std::string_view peer, int status) override;
+  void refused(const Address& peer, int status) override;
 
 private:
-  int respond(const Exchange& exchange, std::string& out);
-  Response nobody(std::string_view host);
+  struct Answered {
+    int status;
+    std::optional<std::size_t> customer; // the index of who was meant
+  };
+  Answered respond(const Exchange& exchange, std::string& out);
+  Response without_greeting(const Request& request);
 
   Published<Site>::Reader site_;
   AccessLog access_log_;

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "http/problem.hpp"
 
+#include <fmt/format.h>
 #include <httplib.h>
 
 #include <array>
@@ -71,10 +72,10 @@ Response problem(int status, std::string_view detail) { return {status, problem_
 
 class Router::Httplib final : public httplib::Server {
 public:
-  Httplib(Log& log, std::chrono::milliseconds idle_timeout) {
-    set_keep_alive_timeout(
-        std::chrono::duration_cast<std::chrono::seconds>(idle_timeout).count()); // only told: the engine keeps it
-    set_keep_alive_max_count(1'000'000);
+  Httplib(Log& log, const KeepAlive& keep_alive) {
+    set_keep_alive_timeout(std::chrono::duration_cast<std::chrono::seconds>(keep_alive.idle_timeout)
+                               .count()); // only told: the engine keeps it
+    set_keep_alive_max_count(keep_alive.requests);
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       route(request, response);
       return HandlerResponse::Handled;
@@ -106,23 +107,25 @@ public:
   std::string_view method, host; // of the request in hand
 
 private:
+  static Response not_allowed(httplib::Response& response) {
+    response.set_header("Allow", "GET, HEAD");
+    return problem(405);
+  }
+
   void route(const httplib::Request& request, httplib::Response& response) {
     const auto found = resources.find(request.path);
     Response made;
-    if (found == resources.end()) made = problem(404);
+    if (request.path == "*") made = not_allowed(response); // OPTIONS of the server
+    else if (found == resources.end()) made = problem(404);
     else if (method == "GET" || method == "HEAD") made = found->second({method, request.path, host});
-    else {
-      made = problem(405);
-      response.set_header("Allow", "GET, HEAD");
-    }
+    else made = not_allowed(response);
     response.status = made.status;
     if (made.status == 503) response.set_header("Retry-After", "1");
     response.set_content(made.body, made.content_type);
   }
 };
 
-Router::Router(Log& log, std::chrono::milliseconds idle_timeout)
-    : httplib_(std::make_unique<Httplib>(log, idle_timeout)) {}
+Router::Router(Log& log, const KeepAlive& keep_alive) : httplib_(std::make_unique<Httplib>(log, keep_alive)) {}
 Router::~Router() = default;
 
 void Router::get(std::string path, Resource resource) {
@@ -135,9 +138,12 @@ int Router::answer(const Exchange& exchange, std::string& out) {
   MemoryStream stream(head, out);
   httplib_->method = exchange.frame.method;
   httplib_->host = exchange.frame.host;
-  Httplib::process(*httplib_, stream, exchange.close);
+  Httplib::process(*httplib_, stream, exchange.persistence == Persistence::ends);
   if (exchange.frame.method == "HEAD")
     if (const auto body = out.find("\r\n\r\n", start); body != std::string::npos) out.resize(body + 4);
+  std::string own = fmt::format("Date: {}\r\n", exchange.date); // httplib sends none, and knows only HTTP/1.1 here
+  if (exchange.persistence == Persistence::stays_as_if) own += connection_field(exchange.persistence);
+  out.insert(out.find("\r\n", start) + 2, own);
   return status_in(std::string_view(out).substr(start));
 }
 

@@ -32,14 +32,18 @@ class Router final : public Handler {
 public:
   using Resource = std::function<Response(const Request&)>;
 
-  // `idle_timeout` is what responses tell clients of the engine's.
-  Router(Log& log, std::chrono::milliseconds idle_timeout);
+  // What responses tell clients of the engine's limits.
+  struct KeepAlive {
+    std::chrono::milliseconds idle_timeout;
+    std::size_t requests;
+  };
+  Router(Log& log, const KeepAlive& keep_alive);
   ~Router() override;
 
   void get(std::string path, Resource resource);
 
   int answer(const Exchange& exchange, std::string& out) override;
-  void refused(std::string_view, int) override {}
+  void refused(const Address&, int) override {}
 
 private:
   class Httplib;

@@ -16,8 +16,15 @@ EngineLimits limits_of(const Settings& settings) {
   EngineLimits limits;
   limits.frame.head = settings.max_head_bytes;
   limits.frame.body = settings.max_body_bytes;
+  limits.frame.target = settings.max_target_bytes;
+  limits.frame.headers = settings.max_headers;
   limits.connections = settings.max_connections;
-  limits.receive = settings.receive_timeout;
+  limits.connections_per_address = settings.max_connections_per_address;
+  limits.buffer_bytes = settings.max_buffer_bytes;
+  limits.requests_per_connection = settings.max_requests_per_connection;
+  limits.requests_per_turn = settings.max_requests_per_turn;
+  limits.head = settings.head_timeout;
+  limits.body = settings.body_timeout;
   limits.idle = settings.idle_timeout;
   limits.send = settings.send_timeout;
   return limits;
@@ -41,10 +48,10 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   if (!management) return management.error();
   server->management_ = std::move(management.value());
 
-  auto open = Engine::start({settings.host, settings.port, "GREETER_PORT", limits_of(settings)},
-                            server->metrics_.workers(), [&](unsigned worker) {
-                              return std::make_unique<PublicHandler>(server->site_, log, settings.idle_timeout, worker);
-                            });
+  const Router::KeepAlive keep_alive{settings.idle_timeout, settings.max_requests_per_connection};
+  auto open = Engine::start(
+      {settings.host, settings.port, "GREETER_PORT", limits_of(settings)}, server->metrics_.workers(),
+      [&](unsigned worker) { return std::make_unique<PublicHandler>(server->site_, log, keep_alive, worker); });
   if (!open) return open.error();
   server->public_ = std::move(open.value());
   return server;

@@ -22,21 +22,24 @@ std::shared_ptr<GreetingCount> count_of(const Customer& customer, unsigned worke
   return std::make_shared<GreetingCount>(workers);
 }
 
-ReadyResponse ready(std::string_view body, std::string_view connection) {
-  auto bytes = fmt::format("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n{}\r\n",
-                           body.size(), connection);
-  const auto head_size = bytes.size();
-  return {bytes.append(body), head_size};
+// A greeting may change at any time: caches have to ask, and get a 304 as long as it has not.
+Page page_of(const Customer& customer, std::shared_ptr<GreetingCount> count) {
+  const auto body = nlohmann::json{{"response", customer.greeting}}.dump();
+  Page page{'"' + fingerprint(body) + '"', {}, {}, std::move(count)};
+  const auto validators = fmt::format("Cache-Control: no-cache\r\nETag: {}\r\n", page.etag);
+  for (const auto persistence : persistences) {
+    page.greeting.emplace_back(200, "Content-Type: application/json\r\n" + validators, body, persistence);
+    page.not_modified.emplace_back(304, validators, "", persistence);
+  }
+  return page;
 }
 
 } // namespace
 
 std::shared_ptr<const Site> make_site(Configuration configuration, unsigned workers, const Site* previous) {
   std::vector<Page> pages;
-  for (const auto& customer : configuration.customers) {
-    const auto body = nlohmann::json{{"response", customer.greeting}}.dump();
-    pages.push_back({ready(body, ""), ready(body, "Connection: close\r\n"), count_of(customer, workers, previous)});
-  }
+  for (const auto& customer : configuration.customers)
+    pages.push_back(page_of(customer, count_of(customer, workers, previous)));
   return std::make_shared<const Site>(
       Site{Greeter(std::move(configuration.customers), std::move(configuration.customer_name)), std::move(pages),
            std::move(configuration.hash)});

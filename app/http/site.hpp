@@ -4,6 +4,7 @@
 #include "config/configuration.hpp"
 #include "greeting/greeter.hpp"
 #include "http/metrics.hpp"
+#include "http/ready_response.hpp"
 
 #include <memory>
 #include <string>
@@ -11,16 +12,11 @@
 
 namespace greeter {
 
-// A whole response, ready to be sent.
-struct ReadyResponse {
-  std::string bytes;
-  std::size_t head_size; // of which HEAD gets no more
-};
-
 // Prepared for one customer.
 struct Page {
-  ReadyResponse keep;  // the connection stays
-  ReadyResponse close; // it ends, and the response says so
+  std::string etag;
+  std::vector<ReadyResponse> greeting;     // by Persistence
+  std::vector<ReadyResponse> not_modified; // likewise
   std::shared_ptr<GreetingCount> count;
 };
 

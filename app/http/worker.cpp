@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -16,22 +15,16 @@ namespace {
 
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 
-std::string address_of(const sockaddr_storage& peer) {
-  char text[INET6_ADDRSTRLEN] = "";
-  if (peer.ss_family == AF_INET)
-    ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(peer).sin_addr, text, sizeof text);
-  if (peer.ss_family == AF_INET6)
-    ::inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr, text, sizeof text);
-  const std::string_view address = text;
-  constexpr std::string_view mapped = "::ffff:"; // an IPv4 client of a socket for both families
-  return std::string(address.starts_with(mapped) ? address.substr(mapped.size()) : address);
-}
-
 // Responses made for one connection before they are sent.
 constexpr std::size_t turn_bytes = 65'536;
 
+// Nobody waits so long for a turn.
+constexpr auto forever = std::chrono::hours(24);
+
 // clear() and assigning an empty string both keep the buffer.
 void release(std::string& text) { std::string().swap(text); }
+
+std::size_t held_by(const std::string& text) { return text.empty() ? 0 : text.capacity(); }
 
 bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
@@ -39,8 +32,10 @@ bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || e
 
 Worker::Worker(EngineState& engine, Fd listener, Handler& handler, WorkerMetrics& metrics)
     : engine_(engine), handler_(handler), metrics_(metrics), listener_(std::move(listener)),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)), receiving_{engine.limits.receive}, idle_{engine.limits.idle},
-      sending_{engine.limits.send}, lingering_{engine.limits.linger} {
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)), idle_{engine.limits.idle, Limit::idle_timeout},
+      heads_{engine.limits.head, Limit::head_timeout}, bodies_{engine.limits.body, Limit::body_timeout},
+      sending_{engine.limits.send, Limit::send_timeout}, waiting_{forever, Limit::none},
+      lingering_{engine.limits.linger, Limit::none} {
   watch(EPOLL_CTL_ADD, engine_.drain.get(), EPOLLIN, &engine_);
   watch(EPOLL_CTL_ADD, listener_.get(), EPOLLIN, nullptr);
 }
@@ -51,13 +46,12 @@ void Worker::run() {
     const int n = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), milliseconds_to_wait());
     now_ = Clock::now();
     for (int i = 0; i < n; ++i) {
-      const auto& event = events[static_cast<std::size_t>(i)];
-      void* const tag = event.data.ptr;
+      void* const tag = events[static_cast<std::size_t>(i)].data.ptr;
       if (tag == nullptr) accept_all();
       else if (tag == &engine_) start_draining();
-      else if (auto& c = *static_cast<Connection*>(tag); event.events & EPOLLOUT) go_on_sending(c);
-      else receive(c);
+      else go_on(*static_cast<Connection*>(tag));
     }
+    take_turns();
     expire();
   }
 }
@@ -72,33 +66,54 @@ void Worker::accept_all() {
       if (errno == ECONNABORTED || errno == EINTR) continue;
       return;
     }
-    admit(std::move(client), address_of(peer));
+    try {
+      admit(std::move(client), Address::of(peer));
+    } catch (const std::bad_alloc&) {
+      return pause_accepting();
+    }
   }
 }
 
-void Worker::admit(Fd client, std::string peer) {
-  metrics_.accepted.add();
-  if (engine_.connections.fetch_add(1, std::memory_order_relaxed) >= engine_.limits.connections) {
-    engine_.connections.fetch_sub(1, std::memory_order_relaxed);
-    metrics_.shed.add();
-    metrics_.closed.add();
-    metrics_.count("", 503);
-    const auto response = closing_response(503);
-    ::send(client.get(), response.data(), response.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+void Worker::admit(Fd client, const Address& peer) {
+  auto [place, over] = engine_.admission.admit(peer);
+  if (!place) { // whoever floods the server gets no more words
+    metrics_.count(over);
     return;
   }
-  auto& c = idle_.members.emplace_back(Connection{.fd = std::move(client), .peer = std::move(peer)});
+  auto& c = idle_.members.emplace_back(std::move(client), peer, std::move(*place), engine_.buffered);
+  metrics_.accepted.add();
   c.self = std::prev(idle_.members.end());
   c.phase = &idle_;
   c.since = now_;
-  watch(EPOLL_CTL_ADD, c.fd.get(), EPOLLIN, &c);
-  receive(c); // the request has often arrived already
+  if (!watch(EPOLL_CTL_ADD, c.fd.get(), EPOLLIN, &c)) return close(c);
+  if (over == Limit::none) return go_on(c); // the request has often arrived already
+  attempt(c, [&] { turn_away(c, 503, over); });
 }
 
 // Out of descriptors or memory the listener stays readable: asking again at once would only burn the processor.
 void Worker::pause_accepting() {
+  if (!listener_) return;
   watch(EPOLL_CTL_DEL, listener_.get(), 0, nullptr);
   accept_again_ = now_ + accept_pause;
+}
+
+// Out of memory, the connection that needed more of it ends, and its memory serves the others.
+template <class Step> void Worker::attempt(Connection& c, const Step& step) {
+  try {
+    step();
+  } catch (const std::bad_alloc&) {
+    answered_ = 0;
+    close(c);
+  }
+}
+
+// The client has sent or taken something, or is gone.
+void Worker::go_on(Connection& c) {
+  attempt(c, [&] {
+    if (c.phase == &sending_) {
+      if (flush(c, c.out)) settle(c);
+    } else if (c.phase != &waiting_) receive(c);
+  });
 }
 
 void Worker::receive(Connection& c) {
@@ -107,13 +122,12 @@ void Worker::receive(Connection& c) {
   if (n <= 0) return close(c);
   if (c.phase == &lingering_) return; // nothing it says matters any more
   const std::string_view fresh(buffer_.data(), static_cast<std::size_t>(n));
-  if (c.in.empty()) {
-    out_.clear();
-    c.in = answer(c, fresh);
-  } else {
+  if (!c.in.empty()) {
     c.in += fresh;
-    answer_buffered(c);
+    return answer_buffered(c);
   }
+  out_.clear();
+  c.in = answer(c, fresh);
   respond(c);
 }
 
@@ -121,47 +135,40 @@ void Worker::answer_buffered(Connection& c) {
   out_.clear();
   c.in.erase(0, c.in.size() - answer(c, c.in).size());
   if (c.in.empty()) release(c.in); // an idle connection owns no buffer
+  respond(c);
 }
 
-// Sends the responses that were made, and goes on with the requests that were left for the next turn.
-void Worker::respond(Connection& c) {
-  for (;;) {
-    if (out_.empty()) {
-      if (c.phase != &receiving_) enter(c, receiving_);
-      return;
-    }
-    const bool goes_on = flush(c, out_);
-    if (answered_) metrics_.observe(Clock::now() - now_, std::exchange(answered_, 0));
-    if (!goes_on || !c.backlog) return;
-    answer_buffered(c);
-  }
-}
-
-// Appends the responses to the complete requests of `in` to out_, as many as fit into a turn: a client that does not
-// read gets no more made for it. Returns what is left of `in`.
+// Appends the responses to the complete requests of `in` to out_, as many as one turn has. Returns what is left of
+// `in`.
 std::string_view Worker::answer(Connection& c, std::string_view in) {
+  const auto& limits = engine_.limits;
   c.backlog = false;
   while (!c.closing && !in.empty()) {
-    if (out_.size() >= turn_bytes) {
+    if (answered_ == limits.requests_per_turn || out_.size() >= turn_bytes) {
+      metrics_.count(Limit::requests_per_turn);
       c.backlog = true;
       return in;
     }
-    const Frame frame = next_frame(in, engine_.limits.frame);
+    const Frame frame = next_frame(in, limits.frame, c.progress);
     if (frame.error) {
-      out_ += closing_response(frame.error);
-      metrics_.count(frame.method, frame.error);
-      handler_.refused(c.peer, frame.error);
-      ++answered_;
-      c.closing = true;
-      return in;
+      refuse(c, frame.error, frame.limit, frame.method);
+      return {};
     }
+    c.has_head = frame.has_head;
     if (frame.size == 0) {
       if (frame.wants_continue && !std::exchange(c.continued, true)) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
       return in;
     }
-    c.closing = frame.close || engine_.closing.load(std::memory_order_relaxed);
+    const bool last = ++c.requests >= limits.requests_per_connection;
+    if (last) metrics_.count(Limit::requests_per_connection);
+    c.closing = last || frame.close || engine_.closing.load(std::memory_order_relaxed);
     c.continued = false;
-    const int status = handler_.answer({.frame = frame, .peer = c.peer, .close = c.closing}, out_);
+    c.progress = {};
+    const auto persistence = c.closing        ? Persistence::ends
+                             : frame.http_1_0 ? Persistence::stays_as_if
+                                              : Persistence::stays;
+    const int status =
+        handler_.answer({.frame = frame, .peer = c.peer, .persistence = persistence, .date = dates_.date(now_)}, out_);
     metrics_.count(frame.method, status);
     ++answered_;
     in.remove_prefix(frame.size);
@@ -169,8 +176,35 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
   return in;
 }
 
-// Sends `data` and moves the connection on to whatever it waits for next. True when all is sent and the connection goes
-// on; else it may be gone.
+// Appends the last response of the connection.
+void Worker::refuse(Connection& c, int status, Limit limit, std::string_view method) {
+  closing_response(status).append_to(out_, dates_.date(now_));
+  metrics_.count(method, status);
+  metrics_.count(limit);
+  handler_.refused(c.peer, status);
+  ++answered_;
+  c.closing = true;
+  c.backlog = false;
+}
+
+// Refuses whatever the connection is in the middle of.
+void Worker::turn_away(Connection& c, int status, Limit limit) {
+  out_.clear();
+  refuse(c, status, limit);
+  respond(c);
+}
+
+// Sends the responses that were made. The connection may be gone then.
+void Worker::respond(Connection& c) {
+  const bool goes_on = out_.empty() || flush(c, out_);
+  const auto answered = std::exchange(answered_, 0);
+  if (answered) metrics_.observe(Clock::now() - now_, answered);
+  if (!goes_on) return;
+  if (answered) c.since = now_; // the next request has its own time
+  settle(c);
+}
+
+// Sends `data`. True when all is sent and the connection goes on; else it may be gone.
 bool Worker::flush(Connection& c, std::string& data) {
   const auto n = ::send(c.fd.get(), data.data(), data.size(), MSG_NOSIGNAL);
   if (n < 0 && !would_wait(errno)) {
@@ -181,6 +215,11 @@ bool Worker::flush(Connection& c, std::string& data) {
   if (!data.empty()) {
     if (c.phase == &sending_) return false; // progress does not extend the time
     c.out = data;
+    if (!is_within_budget(c)) {
+      metrics_.count(Limit::buffer_bytes);
+      close(c);
+      return false;
+    }
     watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLOUT, &c);
     enter(c, sending_);
     return false;
@@ -189,22 +228,27 @@ bool Worker::flush(Connection& c, std::string& data) {
     release(c.out);
     watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLIN, &c);
   }
-  if (!c.closing) {
-    enter(c, c.in.empty() ? idle_ : receiving_);
-    return true;
-  }
+  if (!c.closing) return true;
   release(c.in);
+  c.charge.set(0);
   // Closing now, with bytes of the client unread or on their way, would reset the connection and eat the response.
   ::shutdown(c.fd.get(), SHUT_WR);
   enter(c, lingering_);
   return false;
 }
 
-// The client has taken some of what waited for it.
-void Worker::go_on_sending(Connection& c) {
-  if (!flush(c, c.out) || !c.backlog) return;
-  answer_buffered(c);
-  respond(c);
+// Everything is sent: moves the connection on to whatever it waits for next.
+void Worker::settle(Connection& c) {
+  if (!is_within_budget(c)) return turn_away(c, 503, Limit::buffer_bytes);
+  auto& next = c.backlog ? waiting_ : c.in.empty() ? idle_ : c.has_head ? bodies_ : heads_;
+  if (c.phase != &next || c.since == now_) enter(c, next);
+}
+
+// Counts what the connection holds. False: the connections hold too much together, and this one has to go.
+bool Worker::is_within_budget(Connection& c) {
+  c.charge.set(held_by(c.in) + held_by(c.out));
+  if (engine_.buffered.load(std::memory_order_relaxed) <= engine_.limits.buffer_bytes) return true;
+  return c.in.empty() && c.out.empty();
 }
 
 void Worker::enter(Connection& c, Phase& next) {
@@ -214,9 +258,16 @@ void Worker::enter(Connection& c, Phase& next) {
 }
 
 void Worker::close(Connection& c) {
-  engine_.connections.fetch_sub(1, std::memory_order_relaxed);
   metrics_.closed.add();
   c.phase->members.erase(c.self);
+}
+
+// Connections with more requests than fit into a turn go on when all others have been looked at.
+void Worker::take_turns() {
+  for (auto turns = waiting_.members.size(); turns > 0; --turns) {
+    auto& c = waiting_.members.front();
+    attempt(c, [&] { answer_buffered(c); });
+  }
 }
 
 void Worker::start_draining() {
@@ -243,15 +294,13 @@ void Worker::expire() {
 }
 
 void Worker::time_out(Connection& c) {
-  if (c.phase != &receiving_) return close(c);
-  out_ = closing_response(408);
-  metrics_.count("", 408);
-  handler_.refused(c.peer, 408);
-  c.closing = true;
-  flush(c, out_);
+  if (c.phase == &heads_ || c.phase == &bodies_) return attempt(c, [&] { turn_away(c, 408, c.phase->limit); });
+  if (!draining_) metrics_.count(c.phase->limit);
+  close(c);
 }
 
 int Worker::milliseconds_to_wait() const {
+  if (!waiting_.members.empty()) return 0;
   auto next = std::min(cut_off_, accept_again_);
   for (const Phase* phase : phases_)
     if (!phase->members.empty()) next = std::min(next, phase->members.front().since + phase->timeout);
@@ -264,11 +313,11 @@ bool Worker::empty() const {
   return std::all_of(phases_.begin(), phases_.end(), [](const Phase* phase) { return phase->members.empty(); });
 }
 
-void Worker::watch(int operation, int fd, std::uint32_t events, void* tag) {
+bool Worker::watch(int operation, int fd, std::uint32_t events, void* tag) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = tag;
-  ::epoll_ctl(epoll_.get(), operation, fd, &event);
+  return ::epoll_ctl(epoll_.get(), operation, fd, &event) == 0;
 }
 
 } // namespace greeter

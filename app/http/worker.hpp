@@ -1,6 +1,7 @@
 // One event loop: takes clients from its listener, reads requests, asks the handler, sends responses, watches the time.
 #pragma once
 #include "http/connection.hpp"
+#include "http/date.hpp"
 #include "http/engine.hpp"
 
 #include <array>
@@ -21,23 +22,30 @@ public:
 
 private:
   void accept_all();
-  void admit(Fd client, std::string peer);
+  void admit(Fd client, const Address& peer);
   void pause_accepting();
+
+  template <class Step> void attempt(Connection& c, const Step& step);
+  void go_on(Connection& c);
   void receive(Connection& c);
-  std::string_view answer(Connection& c, std::string_view in);
   void answer_buffered(Connection& c);
+  std::string_view answer(Connection& c, std::string_view in);
+  void refuse(Connection& c, int status, Limit limit, std::string_view method = {});
+  void turn_away(Connection& c, int status, Limit limit);
   void respond(Connection& c);
   bool flush(Connection& c, std::string& data);
-  void go_on_sending(Connection& c);
+  void settle(Connection& c);
+  bool is_within_budget(Connection& c);
   void enter(Connection& c, Phase& next);
   void close(Connection& c);
+  void take_turns();
 
   void start_draining();
   void expire();
   void time_out(Connection& c);
   int milliseconds_to_wait() const;
   bool empty() const;
-  void watch(int operation, int fd, std::uint32_t events, void* tag);
+  bool watch(int operation, int fd, std::uint32_t events, void* tag);
 
   EngineState& engine_;
   Handler& handler_;
@@ -45,18 +53,21 @@ private:
   Fd listener_;
   Fd epoll_;
 
-  Phase receiving_; // for the rest of a request
   Phase idle_;      // for the first byte of a request
+  Phase heads_;     // for the rest of a request's head
+  Phase bodies_;    // for the rest of its body
   Phase sending_;   // for the client to take a response
+  Phase waiting_;   // for other connections to have their turn
   Phase lingering_; // for the client to close, so that it gets to read the last response
-  std::array<Phase*, 4> phases_{&receiving_, &idle_, &sending_, &lingering_};
+  std::array<Phase*, 6> phases_{&idle_, &heads_, &bodies_, &sending_, &waiting_, &lingering_};
 
+  DateClock dates_;
   Clock::time_point now_ = Clock::now();
   Clock::time_point accept_again_ = Clock::time_point::max(); // when out of descriptors
   Clock::time_point cut_off_ = Clock::time_point::max();      // when draining
   bool draining_ = false;
-  std::string out_;            // responses to the requests being answered
-  std::uint64_t answered_ = 0; // how many they are
+  std::string out_;          // responses to the requests being answered
+  std::size_t answered_ = 0; // how many they are
   std::array<char, 32'768> buffer_;
 };
 

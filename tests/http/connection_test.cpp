@@ -136,7 +136,7 @@ TEST_CASE("too many connections are turned away with 503 and come in again later
   const auto reply = third.receive();
   CHECK(reply.status == 503);
   CHECK(reply.has("Retry-After: 1"));
-  CHECK(running.metrics().find("greeter_http_connections_shed_total 1\n") != std::string::npos);
+  CHECK(running.metrics().find("greeter_http_limit_hits_total{limit=\"max_connections\"} 1\n") != std::string::npos);
   first.reset();
   const auto deadline = std::chrono::steady_clock::now() + 5s;
   int status = 0;
@@ -145,7 +145,7 @@ TEST_CASE("too many connections are turned away with 503 and come in again later
 }
 
 TEST_CASE("a request that does not arrive in time gets 408") {
-  Running running(with("GREETER_RECEIVE_TIMEOUT", "100ms"));
+  Running running(with("GREETER_HEAD_TIMEOUT", "100ms"));
   Client client(running.port());
   client.send("GET / HTTP/1.1\r\nHo");
   const auto reply = client.receive();
@@ -155,7 +155,7 @@ TEST_CASE("a request that does not arrive in time gets 408") {
 }
 
 TEST_CASE("drop by drop does not win time") {
-  Running running(with("GREETER_RECEIVE_TIMEOUT", "300ms"));
+  Running running(with("GREETER_HEAD_TIMEOUT", "300ms"));
   Client client(running.port());
   const auto start = std::chrono::steady_clock::now();
   Reply reply;

@@ -27,6 +27,9 @@ TEST_CASE("the workers' counts are added up") {
   metrics.workers()[1].observe(2s, 1);
   metrics.workers()[0].accepted.add(3);
   metrics.workers()[1].closed.add(1);
+  metrics.workers()[0].count(Limit::head_timeout);
+  metrics.workers()[1].count(Limit::head_timeout);
+  metrics.workers()[1].count(Limit::none);
   const auto text = metrics_text(metrics, *site_of({}));
   CHECK(has_line(text, R"(greeter_http_requests_total{method="GET",code="200"} 2)"));
   CHECK(has_line(text, R"(greeter_http_requests_total{method="other",code="other"} 1)"));
@@ -37,6 +40,8 @@ TEST_CASE("the workers' counts are added up") {
   CHECK(has_line(text, "greeter_http_request_duration_seconds_count 3"));
   CHECK(has_line(text, "greeter_http_request_duration_seconds_sum 2.00012"));
   CHECK(has_line(text, "greeter_http_connections 2"));
+  CHECK(has_line(text, R"(greeter_http_limit_hits_total{limit="head_timeout"} 2)"));
+  CHECK(has_line(text, R"(greeter_http_limit_hits_total{limit="send_timeout"} 0)"));
   CHECK(has_line(text, R"(greeter_config_info{hash="cafe"} 1)"));
 }
 
