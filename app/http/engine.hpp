@@ -44,16 +44,16 @@ struct EngineOptions {
 // State that an engine's workers share.
 struct EngineState {
   explicit EngineState(const EngineLimits& chosen)
-      : limits(chosen), admission(chosen.connections, chosen.connections_per_address) {}
+      : admission(chosen.connections, chosen.connections_per_address), limits(chosen) {}
 
-  const EngineLimits limits;
-  alignas(64) Admission admission;                // what changes often shares no cache line with what does not
+  alignas(64) Admission admission;                // changes often: on cache lines of its own
   std::atomic<std::size_t> buffered{0};           // bytes, of limits.buffer_bytes
-  alignas(64) std::atomic<bool> closing{false};   // every response ends its connection
-  std::atomic<unsigned> running{0};               // workers
   std::atomic<std::chrono::milliseconds> grace{}; // valid once `drain` is signalled
-  Fd drain;                                       // an eventfd: take no more clients
-  Fd finished;                                    // an eventfd: the last worker is done
+  const EngineLimits limits;
+  Fd drain;                         // an eventfd: take no more clients
+  Fd finished;                      // an eventfd: the last worker is done
+  std::atomic<unsigned> running{0}; // workers
+  std::atomic<bool> closing{false}; // every response ends its connection
 };
 
 class Engine {

@@ -115,8 +115,7 @@ private:
   void route(const httplib::Request& request, httplib::Response& response) {
     const auto found = resources.find(request.path);
     Response made;
-    if (request.path == "*") made = not_allowed(response); // OPTIONS of the server
-    else if (found == resources.end()) made = problem(404);
+    if (found == resources.end()) made = request.path == "*" ? not_allowed(response) : problem(404); // "OPTIONS *"
     else if (method == "GET" || method == "HEAD") made = found->second({method, request.path, host});
     else made = not_allowed(response);
     response.status = made.status;

@@ -27,6 +27,8 @@ Page page_of(const Customer& customer, std::shared_ptr<GreetingCount> count) {
   const auto body = nlohmann::json{{"response", customer.greeting}}.dump();
   Page page{'"' + fingerprint(body) + '"', {}, {}, std::move(count)};
   const auto validators = fmt::format("Cache-Control: no-cache\r\nETag: {}\r\n", page.etag);
+  page.greeting.reserve(persistences.size());
+  page.not_modified.reserve(persistences.size());
   for (const auto persistence : persistences) {
     page.greeting.emplace_back(200, "Content-Type: application/json\r\n" + validators, body, persistence);
     page.not_modified.emplace_back(304, validators, "", persistence);
@@ -38,6 +40,7 @@ Page page_of(const Customer& customer, std::shared_ptr<GreetingCount> count) {
 
 std::shared_ptr<const Site> make_site(Configuration configuration, unsigned workers, const Site* previous) {
   std::vector<Page> pages;
+  pages.reserve(configuration.customers.size());
   for (const auto& customer : configuration.customers)
     pages.push_back(page_of(customer, count_of(customer, workers, previous)));
   return std::make_shared<const Site>(
