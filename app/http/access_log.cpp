@@ -41,7 +41,7 @@ void AccessLog::record(const Exchange& exchange, std::string_view customer, int 
   const auto id = request_id(frame.headers);
   const auto client = exchange.peer.text();
   log_.access("request", {{"method", frame.method},
-                          {"path", frame.target.substr(0, frame.target.find('?'))},
+                          {"path", frame.path},
                           {"status", static_cast<std::uint64_t>(status)},
                           {"duration_ms", std::chrono::duration<double, std::milli>(duration).count()},
                           {"bytes", std::uint64_t{bytes}},

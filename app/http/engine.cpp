@@ -3,6 +3,12 @@
 #include "http/listener.hpp"
 #include "http/worker.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
@@ -20,6 +26,8 @@ std::size_t affordable_connections(std::size_t wanted) {
   return std::min<std::size_t>(wanted, files.rlim_cur > 2 * reserve ? files.rlim_cur - reserve : files.rlim_cur / 2);
 }
 
+bool is_open(const Fd& fd) { return static_cast<bool>(fd); }
+
 } // namespace
 
 Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std::span<WorkerMetrics> metrics,
@@ -34,12 +42,17 @@ Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std:
   engine->port_ = listeners.value().port;
   engine->state_.drain = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   engine->state_.finished = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  std::vector<Fd> epolls;
+  for (unsigned i = 0; i < count; ++i) epolls.emplace_back(::epoll_create1(EPOLL_CLOEXEC));
+  if (!engine->state_.drain || !engine->state_.finished || !std::all_of(epolls.begin(), epolls.end(), is_open))
+    return Error{ErrorCode::unavailable,
+                 fmt::format("can't wait for clients: {}; raise the limit of open files", std::strerror(errno))};
   engine->state_.running.store(count);
   for (unsigned i = 0; i < count; ++i)
-    engine->threads_.emplace_back([&state = engine->state_, &own = metrics[i],
+    engine->threads_.emplace_back([&state = engine->state_, &own = metrics[i], epoll = std::move(epolls[i]),
                                    listener = std::move(listeners.value().sockets[i]),
                                    handler = handler_for(i)]() mutable {
-      Worker(state, std::move(listener), *handler, own).run();
+      Worker(state, std::move(epoll), std::move(listener), *handler, own).run();
       if (state.running.fetch_sub(1) == 1) ::eventfd_write(state.finished.get(), 1);
     });
   return engine;

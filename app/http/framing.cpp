@@ -25,8 +25,9 @@ constexpr std::array<bool, 256> table_of(std::string_view chars) {
 constexpr auto token_chars = table_of("!#$%&'*+-.^_`|~" ALPHANUMERIC); // RFC 9110, 5.6.2
 constexpr auto target_chars = table_of(
     "-._~:/?#[]@!$&'()*+,;=%|^\\`{}\"<>" ALPHANUMERIC); // visible ASCII: RFC 9112, 3.2, and what clients send raw
-constexpr auto host_chars =
-    table_of("-._~!$&'()*+,;=%:[]" ALPHANUMERIC); // RFC 9110, 7.2; no '@': user names are deprecated
+constexpr auto host_chars = table_of("-._~!$&'()*+,;=%" ALPHANUMERIC); // RFC 3986, 3.2.2: a reg-name
+constexpr auto address_chars = table_of(":.0123456789abcdefABCDEF");   // what stands in brackets: an IPv6 address
+constexpr auto digits = table_of("0123456789");
 #undef ALPHANUMERIC
 
 bool all_in(const std::array<bool, 256>& table, std::string_view text) {
@@ -47,11 +48,11 @@ bool list_contains(std::string_view list, std::string_view lower) {
 }
 
 // Digits only: from_chars takes no sign for unsigned types and no "0x".
-std::optional<std::uint64_t> number(std::string_view digits, int base) {
+std::optional<std::uint64_t> number(std::string_view text, int base) {
   std::uint64_t value{};
-  const char* const end = digits.data() + digits.size();
-  const auto [stop, error] = std::from_chars(digits.data(), end, value, base);
-  if (digits.empty() || error != std::errc{} || stop != end) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (text.empty() || error != std::errc{} || stop != end) return std::nullopt;
   return value;
 }
 
@@ -75,11 +76,23 @@ bool has_bad_escape(std::string_view path) {
   return false;
 }
 
+// A host, which may be empty, and maybe a port (RFC 3986, 3.2). No user name: RFC 9110, 4.2.4 deprecates them.
+bool is_host(std::string_view text) {
+  const bool bracketed = text.starts_with('[');
+  const auto end = bracketed ? text.find(']') : text.find(':');
+  if (bracketed && end == npos) return false;
+  const auto host = text.substr(0, end);
+  const auto rest = text.substr(std::min(bracketed ? end + 1 : host.size(), text.size()));
+  if (bracketed ? !all_in(address_chars, host.substr(1)) : !all_in(host_chars, host) || has_bad_escape(host))
+    return false;
+  return rest.empty() || (rest.front() == ':' && all_in(digits, rest.substr(1)));
+}
+
 // The target in each of its forms (RFC 9112, 3.2).
 Refusal read_target(std::string_view target, Frame& frame) {
   if (target.empty() || !all_in(target_chars, target)) return {400};
   if (target == "*") {
-    frame.target = target;
+    frame.path = target;
     return {frame.method == "OPTIONS" ? 0 : 400};
   }
   if (target.front() != '/') {
@@ -90,15 +103,14 @@ Refusal read_target(std::string_view target, Frame& frame) {
     target.remove_prefix(scheme);
     const auto path = std::min(target.find_first_of("/?#"), target.size());
     frame.host = target.substr(0, path);
-    if (frame.host.empty() || !all_in(host_chars, frame.host)) return {400};
+    if (frame.host.empty() || !is_host(frame.host)) return {400};
     target.remove_prefix(path);
-    if (target.empty()) target = "/";
-    if (target.front() != '/') return {400};
   }
   if (target.find('#') != npos) return {400}; // a fragment is never sent
-  if (has_bad_escape(target.substr(0, target.find('?')))) return {400};
-  frame.target = target;
-  return {};
+  const auto query = std::min(target.find('?'), target.size());
+  frame.path = query == 0 ? "/" : target.substr(0, query); // RFC 9110, 4.2.3
+  frame.query = target.substr(query);
+  return {has_bad_escape(frame.path) ? 400 : 0};
 }
 
 // Whatever it says; there is room for a method, the version and the spaces.
@@ -148,7 +160,7 @@ Refusal read_field(std::string_view name, std::string_view value, Frame& frame, 
     if (!iequals(name, "host")) break;
     ++boundary.hosts;
     boundary.host = value;
-    return {all_in(host_chars, value) ? 0 : 400};
+    return {is_host(value) ? 0 : 400};
   case 6:
     if (!iequals(name, "expect") || frame.http_1_0) break; // RFC 9110, 10.1.1
     frame.wants_continue = iequals(value, "100-continue");
@@ -266,14 +278,13 @@ Refusal read_head(std::string_view head, const FrameLimits& limits, Frame& frame
 
 // The head's end has not come, or too late. What can only become worse is refused at once: a client of another protocol
 // waits for an answer, it does not go on.
-Refusal read_incomplete_head(std::string_view in, const FrameLimits& limits, bool too_long) {
+Refusal read_incomplete_head(std::string_view in, const FrameLimits& limits, bool too_long, Frame& frame) {
   const auto line_end = in.find(crlf);
   if (line_end == npos) {
     if (in.ends_with('\r')) in.remove_suffix(1);
     if (in.size() > longest_request_line(limits)) return {414, Limit::target_bytes};
     return {has_control(in) ? 400 : 0};
   }
-  Frame frame;
   if (const auto refused = read_request_line(in.substr(0, line_end), limits, frame)) return refused;
   if (too_long) return {431, Limit::head_bytes};
   return {has_bare_lf(in) ? 400 : 0};
@@ -311,7 +322,7 @@ Frame next_frame(std::string_view in, const FrameLimits& limits, BodyProgress& p
   const auto head_end = from_start.find("\r\n\r\n");
   const bool too_long = is_longer(from_start, head_end, limits.head);
   if (head_end == npos || too_long) {
-    refuse(read_incomplete_head(from_start, limits, too_long));
+    refuse(read_incomplete_head(from_start, limits, too_long, frame));
     return frame;
   }
 

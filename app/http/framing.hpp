@@ -23,7 +23,8 @@ struct Frame {
   Limit limit = Limit::none; // the limit that was the reason
 
   std::string_view method;
-  std::string_view target;  // in origin-form, or "*" of OPTIONS
+  std::string_view path;    // of the target, still percent-encoded; or "*" of OPTIONS
+  std::string_view query;   // with its "?"; empty: none
   std::string_view host;    // of the target in absolute-form, else of the Host field
   std::string_view headers; // all header lines, with their ends
   bool http_1_0 = false;

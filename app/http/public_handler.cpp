@@ -8,7 +8,7 @@ namespace greeter {
 namespace {
 
 bool is_for_greeting(const Frame& frame) {
-  return (frame.method == "GET" || frame.method == "HEAD") && (frame.target == "/" || frame.target.starts_with("/?"));
+  return (frame.method == "GET" || frame.method == "HEAD") && frame.path == "/";
 }
 
 } // namespace

@@ -55,7 +55,11 @@ bool is_for_httplib(std::string_view name) {
 // very fields of GET's; its body is cut off later.
 std::string head_of(const Frame& frame) {
   std::string head;
-  head.append(frame.method == "HEAD" ? "GET" : frame.method).append(" ").append(frame.target).append(" HTTP/1.1\r\n");
+  head.append(frame.method == "HEAD" ? "GET" : frame.method)
+      .append(" ")
+      .append(frame.path)
+      .append(frame.query)
+      .append(" HTTP/1.1\r\n");
   for (auto headers = frame.headers; !headers.empty();)
     if (const auto [name, value] = next_header(headers); is_for_httplib(name))
       head.append(name).append(": ").append(value).append("\r\n");

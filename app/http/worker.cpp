@@ -30,12 +30,11 @@ bool would_wait(int error) { return error == EAGAIN || error == EWOULDBLOCK || e
 
 } // namespace
 
-Worker::Worker(EngineState& engine, Fd listener, Handler& handler, WorkerMetrics& metrics)
-    : engine_(engine), handler_(handler), metrics_(metrics), listener_(std::move(listener)),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)), idle_{engine.limits.idle, Limit::idle_timeout},
-      heads_{engine.limits.head, Limit::head_timeout}, bodies_{engine.limits.body, Limit::body_timeout},
-      sending_{engine.limits.send, Limit::send_timeout}, waiting_{forever, Limit::none},
-      lingering_{engine.limits.linger, Limit::none} {
+Worker::Worker(EngineState& engine, Fd epoll, Fd listener, Handler& handler, WorkerMetrics& metrics)
+    : engine_(engine), handler_(handler), metrics_(metrics), listener_(std::move(listener)), epoll_(std::move(epoll)),
+      idle_{engine.limits.idle, Limit::idle_timeout}, heads_{engine.limits.head, Limit::head_timeout},
+      bodies_{engine.limits.body, Limit::body_timeout}, sending_{engine.limits.send, Limit::send_timeout},
+      waiting_{forever, Limit::none}, lingering_{engine.limits.linger, Limit::none} {
   watch(EPOLL_CTL_ADD, engine_.drain.get(), EPOLLIN, &engine_);
   watch(EPOLL_CTL_ADD, listener_.get(), EPOLLIN, nullptr);
 }
@@ -178,7 +177,9 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
 
 // Appends the last response of the connection.
 void Worker::refuse(Connection& c, int status, Limit limit, std::string_view method) {
-  closing_response(status).append_to(out_, dates_.date(now_));
+  const auto response = closing_response(status);
+  if (method == "HEAD") response.append_head_to(out_, dates_.date(now_)); // RFC 9110, 9.3.2
+  else response.append_to(out_, dates_.date(now_));
   metrics_.count(method, status);
   metrics_.count(limit);
   handler_.refused(c.peer, status);

@@ -13,7 +13,8 @@ namespace greeter {
 // Belongs to one thread.
 class Worker {
 public:
-  Worker(EngineState& engine, Fd listener, Handler& handler, WorkerMetrics& metrics);
+  // `epoll` is an epoll set without members.
+  Worker(EngineState& engine, Fd epoll, Fd listener, Handler& handler, WorkerMetrics& metrics);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 

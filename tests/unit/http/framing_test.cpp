@@ -27,7 +27,8 @@ TEST_CASE("a request says what it is") {
   CHECK(frame.error == 0);
   CHECK(frame.size == 48);
   CHECK(frame.method == "HEAD");
-  CHECK(frame.target == "/a?b");
+  CHECK(frame.path == "/a");
+  CHECK(frame.query == "?b");
   CHECK(frame.host == "A.example:80");
   CHECK(frame.headers == "Host: A.example:80\r\nX: 1\r\n");
   CHECK_FALSE(frame.close);
@@ -105,6 +106,11 @@ TEST_CASE("whatever two parsers could read differently is refused") {
       {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: ::1\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: [::1]a\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: a%4\r\n\r\n", 400},
       // body length, RFC 9112 6
       {post("Content-Length: 5\r\nContent-Length: 5", "hello"), 400},
       {post("Content-Length: 5, 5", "hello"), 400},
@@ -183,8 +189,12 @@ TEST_CASE("a target in absolute-form brings its host (RFC 9112 3.2.2)") {
   const auto frame = next_frame("GET http://c.example:8080/a?b HTTP/1.1\r\nHost: a.example\r\n\r\n", limits);
   CHECK(frame.error == 0);
   CHECK(frame.host == "c.example:8080");
-  CHECK(frame.target == "/a?b");
-  CHECK(next_frame("GET HTTP://c.example HTTP/1.1\r\nHost: a.example\r\n\r\n", limits).target == "/");
+  CHECK(frame.path == "/a");
+  CHECK(frame.query == "?b");
+  CHECK(next_frame("GET HTTP://c.example HTTP/1.1\r\nHost: a.example\r\n\r\n", limits).path == "/");
+  const auto bare = next_frame("GET http://c.example?b HTTP/1.1\r\nHost: a.example\r\n\r\n", limits);
+  CHECK(bare.path == "/");
+  CHECK(bare.query == "?b");
 }
 
 TEST_CASE("the end of a connection is the client's word, or HTTP/1.0 (RFC 9112 9.3)") {
