@@ -51,6 +51,8 @@ struct Connection {
   bool continued = false;   // "100 Continue" was sent for it
   bool backlog = false;     // `in` may hold complete requests
   bool closing = false;     // close as soon as everything is sent
+  bool parting = false;     // the client has said that it sends no more
+  bool watched = false;     // is in the epoll set
 
   Clock::time_point since;
   Phase* phase = nullptr;

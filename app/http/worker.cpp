@@ -40,7 +40,7 @@ Worker::Worker(EngineState& engine, Fd epoll, Fd listener, Handler& handler, Wor
 }
 
 void Worker::run() {
-  std::array<epoll_event, 64> events;
+  std::array<epoll_event, 512> events;
   while (!draining_ || !empty()) {
     const int n = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), milliseconds_to_wait());
     now_ = Clock::now();
@@ -84,7 +84,6 @@ void Worker::admit(Fd client, const Address& peer) {
   c.self = std::prev(idle_.members.end());
   c.phase = &idle_;
   c.since = now_;
-  if (!watch(EPOLL_CTL_ADD, c.fd.get(), EPOLLIN, &c)) return close(c);
   if (over == Limit::none) return go_on(c); // the request has often arrived already
   attempt(c, [&] { turn_away(c, 503, over); });
 }
@@ -117,7 +116,10 @@ void Worker::go_on(Connection& c) {
 
 void Worker::receive(Connection& c) {
   const auto n = ::recv(c.fd.get(), buffer_.data(), buffer_.size(), 0);
-  if (n < 0 && would_wait(errno)) return;
+  if (n < 0 && would_wait(errno)) {
+    if (!c.watched) enter(c, idle_);
+    return;
+  }
   if (n <= 0) return close(c);
   if (c.phase == &lingering_) return; // nothing it says matters any more
   const std::string_view fresh(buffer_.data(), static_cast<std::size_t>(n));
@@ -171,6 +173,7 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
     metrics_.count(frame.method, status);
     ++answered_;
     in.remove_prefix(frame.size);
+    c.parting = frame.close && in.empty();
   }
   return in;
 }
@@ -221,7 +224,6 @@ bool Worker::flush(Connection& c, std::string& data) {
       close(c);
       return false;
     }
-    watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLOUT, &c);
     enter(c, sending_);
     return false;
   }
@@ -230,6 +232,10 @@ bool Worker::flush(Connection& c, std::string& data) {
     watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLIN, &c);
   }
   if (!c.closing) return true;
+  if (c.parting) { // nothing is on its way to us that could make the system reset the connection
+    close(c);
+    return false;
+  }
   release(c.in);
   c.charge.set(0);
   // Closing now, with bytes of the client unread or on their way, would reset the connection and eat the response.
@@ -252,7 +258,13 @@ bool Worker::is_within_budget(Connection& c) {
   return c.in.empty() && c.out.empty();
 }
 
+// Not before it has to wait is a connection watched: one that asks, is answered and ends never does. May close it.
 void Worker::enter(Connection& c, Phase& next) {
+  if (!c.watched || &next == &sending_) {
+    const auto events = &next == &sending_ ? EPOLLOUT : EPOLLIN;
+    if (!watch(c.watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c.fd.get(), events, &c)) return close(c);
+    c.watched = true;
+  }
   next.members.splice(next.members.end(), c.phase->members, c.self);
   c.phase = &next;
   c.since = now_;
