@@ -24,6 +24,12 @@ bool contains(std::span<const std::string_view> list, std::string_view word) {
 
 std::size_t line_of(const YAML::Node& node) { return static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1; }
 
+// A key as a message names it: as it is, unless that could break a line or be overlooked.
+std::string quoted_if_odd(const std::string& key) {
+  auto quoted = in_quotes(key);
+  return key.empty() || quoted.size() != key.size() + 2 ? quoted : key;
+}
+
 // A value may stand below its key, or not at all.
 std::size_t line_of_key(const YAML::Node& map, const std::string& key) {
   for (const auto& entry : map)
@@ -82,12 +88,13 @@ private:
     std::set<std::string> seen;
     for (const auto& entry : map) {
       const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
-      if (!seen.insert(key).second) fault(line_of(entry.first), fmt::format("{}{} is set twice; keep one", path, key));
+      const auto shown = std::string(path) + quoted_if_odd(key);
+      if (!seen.insert(key).second) fault(line_of(entry.first), fmt::format("{} is set twice; keep one", shown));
       if (contains(known, key)) continue;
       const auto meant = nearest(key, known);
-      fault(line_of(entry.first),
-            meant.empty() ? fmt::format("{}{} is no known key; known are {}", path, key, fmt::join(known, ", "))
-                          : fmt::format("{}{} is no known key; did you mean {}{}?", path, key, path, meant));
+      fault(line_of(entry.first), meant.empty()
+                                      ? fmt::format("{} is no known key; known are {}", shown, fmt::join(known, ", "))
+                                      : fmt::format("{} is no known key; did you mean {}{}?", shown, path, meant));
     }
   }
 
