@@ -4,6 +4,7 @@
 #include "config/chart_keys.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <charconv>
 #include <filesystem>
 #include <set>
+#include <sstream>
 
 namespace greeter {
 
@@ -24,10 +26,10 @@ bool contains(std::span<const std::string_view> list, std::string_view word) {
 
 std::size_t line_of(const YAML::Node& node) { return static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1; }
 
-// A key as a message names it: as it is, unless that could break a line or be overlooked.
-std::string quoted_if_odd(const std::string& key) {
-  auto quoted = in_quotes(key);
-  return key.empty() || quoted.size() != key.size() + 2 ? quoted : key;
+// Text as a message shows it: as it is, unless that could break a line or be overlooked.
+std::string quoted_if_odd(const std::string& text) {
+  const auto quoted = in_quotes(text);
+  return text.empty() || quoted.size() != text.size() + 2 ? quoted : text;
 }
 
 // A value may stand below its key, or not at all.
@@ -183,13 +185,37 @@ std::optional<Fault> bad_bytes(std::string_view text, const std::string& file) {
 }
 
 // yaml-cpp takes the end of the file for the end of a text in quotes; the end of a document it does not.
-std::vector<YAML::Node> documents_of(std::string_view text) {
-  return YAML::LoadAll(std::string(text) + (text.ends_with('\n') ? "...\n" : ""));
+std::string with_end(std::string_view text) { return std::string(text) + (text.ends_with('\n') ? "...\n" : ""); }
+
+// Notes where the last document began.
+class DocumentStart final : public YAML::EventHandler {
+public:
+  std::size_t line = 0;
+
+  void OnDocumentStart(const YAML::Mark& mark) override { line = static_cast<std::size_t>(std::max(mark.line, 0)) + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// The line of a second document; 0: there is none. Does not ask for a third: at a stray comma the parser finds
+// documents without end, and YAML::LoadAll would keep them all.
+std::size_t second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  return parser.HandleNextDocument(start) && parser.HandleNextDocument(start) ? start.line : 0;
 }
 
 std::string explained(const YAML::Exception& e) {
   const bool open_quote = e.msg == YAML::ErrorMsg::EOF_IN_SCALAR || e.msg == YAML::ErrorMsg::DOC_IN_SCALAR;
-  return "is not valid YAML: " + (open_quote ? "a text in quotes does not end; close the quotes" : e.msg);
+  if (open_quote) return "is not valid YAML: a text in quotes does not end; close the quotes";
+  return "is not valid YAML: " + quoted_if_odd(e.msg); // it may name half a character
 }
 
 } // namespace
@@ -208,10 +234,10 @@ ValuesFile parse_values(std::string_view text, const std::string& file, std::str
     return out;
   }
   try {
-    const auto documents = documents_of(text);
-    if (documents.size() > 1)
-      reader.fault(line_of(documents[1]), "holds more than one document; keep one file for one customer");
-    reader.read(documents.empty() ? YAML::Node() : documents[0]);
+    const auto whole = with_end(text);
+    if (const auto line = second_document(whole))
+      reader.fault(line, "holds more than one document; keep one file for one customer");
+    reader.read(YAML::Load(whole));
   } catch (const YAML::Exception& e) {
     reader.fault(static_cast<std::size_t>(std::max(e.mark.line, 0)) + 1, explained(e));
   }

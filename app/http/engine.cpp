@@ -42,8 +42,8 @@ Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std:
   engine->port_ = listeners.value().port;
   engine->state_.drain = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   engine->state_.finished = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-  std::vector<Fd> epolls;
-  for (unsigned i = 0; i < count; ++i) epolls.emplace_back(::epoll_create1(EPOLL_CLOEXEC));
+  std::vector<Fd> epolls(count);
+  for (auto& epoll : epolls) epoll = Fd(::epoll_create1(EPOLL_CLOEXEC));
   if (!engine->state_.drain || !engine->state_.finished || !std::all_of(epolls.begin(), epolls.end(), is_open))
     return Error{ErrorCode::unavailable,
                  fmt::format("can't wait for clients: {}; raise the limit of open files", std::strerror(errno))};
