@@ -6,9 +6,21 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include <poll.h>
 
 namespace greeter::test {
+
+// Whether the condition holds within a few seconds.
+template <class Condition> bool comes_true(const Condition& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 class Running {
 public:
@@ -26,7 +38,19 @@ public:
     REQUIRE_MESSAGE(configuration, (configuration ? "" : configuration.error().message));
     return std::move(configuration.value());
   }
-  std::string metrics() const { return get(management(), "/metrics").body; }
+  std::string metrics() const {
+    Reply reply;
+    comes_true([&] { return (reply = get(management(), "/metrics")).status != 503; }); // that port has limits as well
+    return reply.body;
+  }
+  // How often clients came up against the limit of this name.
+  std::size_t hits(std::string_view limit) const {
+    const auto text = metrics();
+    const auto sample = "\ngreeter_http_limit_hits_total{limit=\"" + std::string(limit) + "\"} ";
+    const auto at = text.find(sample);
+    REQUIRE_MESSAGE(at != std::string::npos, limit, " is not in ", text);
+    return std::stoul(text.substr(at + sample.size()));
+  }
 
   // Whether everything ended within this time after drain().
   bool finished_within(std::chrono::milliseconds time) const {
@@ -50,6 +74,10 @@ private:
   std::unique_ptr<Server> server_;
 };
 
-inline Environment only_c() { return {{"CUSTOMER_NAME", "C"}, {"GREETING", "Moin!"}}; }
+// Customer C, greeted with "Moin!", and these settings.
+inline Environment only_c(Environment settings = {}) {
+  settings.merge(Environment{{"CUSTOMER_NAME", "C"}, {"GREETING", "Moin!"}});
+  return settings;
+}
 
 } // namespace greeter::test
