@@ -1,7 +1,7 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
 .PHONY: help run build test e2e lint format build-app run-app clean new-customer deploy status verify undeploy \
-	install-k3s uninstall-k3s import-docker-image test-sanitizers
+	install-k3s uninstall-k3s import-docker-image test-sanitizers bench bench-quick fuzz soak
 
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
@@ -18,6 +18,16 @@ lint: ## every linter
 	@scripts/lint
 format: ## format C++ and shell
 	@scripts/format
+
+##@ Measure
+bench: ## Greeter beside nginx, Go, FastAPI, cpp-httplib and a bare epoll loop: 25 minutes, tables and goals
+	@scripts/bench
+bench-quick: ## a minute of it, without the slow peers
+	@scripts/bench --quick
+fuzz: ## look for input that breaks what the parsers promise, 20 seconds each
+	@scripts/fuzz
+soak: ## five minutes of good and hostile clients at once: every answer, memory and descriptors checked
+	@scripts/soak
 
 ##@ Customers
 new-customer: export CUSTOMER_NAME_TEXT := $(value NAME)

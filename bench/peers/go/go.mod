@@ -1,0 +1,3 @@
+module greeter/bench
+
+go 1.24

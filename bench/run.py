@@ -1,0 +1,187 @@
+"""Measures Greeter beside its peers: rounds in which every server takes its turn, so that whatever else the machine does
+meets all of them. scripts/bench prepares what this needs and starts it."""
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import docs
+import goals
+import measure
+import report
+import servers
+from clients import NoAnswer, WrongAnswer, ask
+from quiet import TOLERATED, Quiet
+from running import Running, adopt_orphans, allow_descriptors
+from scenarios import CUSTOMERS, SCENARIOS, Plan, Scenario
+from summary import Summary
+
+QUICK_SCENARIOS = ["c64", "c1000", "close", "start"]
+QUICK_SERVERS = ["greeter", "nginx", "epoll", "go"]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure Greeter beside its peers.")
+    parser.add_argument("--greeter", type=Path, metavar="PATH", help="the program to measure (default: the image's)")
+    parser.add_argument("--quick", action="store_true", help="about a minute: fewer scenarios and peers, shorter loads")
+    parser.add_argument("--smoke", action="store_true", help="everything once and tiny: does the benchmark itself work?")
+    parser.add_argument("--rounds", type=int, default=5, help="default: 5")
+    parser.add_argument("--only", metavar="SCENARIOS", help=f"of {','.join(one.key for one in SCENARIOS)}")
+    parser.add_argument("--servers", metavar="SERVERS", help="of greeter,nginx,epoll,go,fastapi,httplib")
+    parser.add_argument("--show", action="store_true", help="print the last results again, measure nothing")
+    parser.add_argument("--docs", action="store_true", help="write the last full results to docs/, measure nothing")
+    parser.add_argument("--own-network", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def progress(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def catalogue(greeter: Path, build: Path, folder: Path, descriptors: int) -> dict[str, servers.Server]:
+    programs = build / "bin"
+    answers = {closing: folder / f"answer-{closing}" for closing in (False, True)}
+    one = servers.greeter(greeter)
+    with Running(one, folder) as running:
+        for closing, file in answers.items():
+            file.write_bytes(ask(running.port, close=closing))
+    many = servers.greeter_of_many(greeter, servers.write_customers(folder / "customers", CUSTOMERS))
+    listed = [one, servers.nginx(descriptors), servers.epoll(programs, answers), servers.go(programs),
+              servers.fastapi(build.parent / "venv-bench"), servers.httplib(programs), many]
+    return {server.key: server for server in listed}
+
+
+def chosen(args: argparse.Namespace) -> list[Scenario]:
+    keys = args.only.split(",") if args.only else QUICK_SCENARIOS if args.quick else [one.key for one in SCENARIOS]
+    unknown = set(keys) - {one.key for one in SCENARIOS}
+    if unknown:
+        sys.exit(f"bench: no such scenario: {', '.join(sorted(unknown))}")
+    return [one for one in SCENARIOS if one.key in keys]
+
+
+def selected(args: argparse.Namespace, known: dict[str, servers.Server]) -> tuple[dict[str, servers.Server], dict[str, str]]:
+    """Those to measure, and why others are not."""
+    keys = args.servers.split(",") if args.servers else QUICK_SERVERS if args.quick else list(known)
+    if unknown := set(keys) - set(known):
+        sys.exit(f"bench: no such server: {', '.join(sorted(unknown))}")
+    wanted = {key: server for key, server in known.items() if key in keys or key == "greeter"}
+    skipped = {key: server.missing for key, server in wanted.items() if server.missing}
+    for key, why in skipped.items():
+        progress(f"skipping {key}: {why}")
+    return {key: server for key, server in wanted.items() if key not in skipped}, skipped
+
+
+def once(scenario: Scenario, plan: Plan, server: servers.Server) -> dict[str, object]:
+    seconds = max(1, scenario.seconds - plan.shorter)
+    try:
+        return scenario.run(plan, server, seconds)
+    except (NoAnswer, WrongAnswer) as error:
+        return {"no_answer": str(error)}
+
+
+def brief(figures: dict[str, object]) -> str:
+    if "no_answer" in figures:
+        return f"no answer ({figures['no_answer']})"
+    if "start_ms" in figures:
+        return f"{min(figures['start_ms']):.2f} ms"
+    errors = f", {figures['errors']} ERRORS" if figures["errors"] else ""
+    slowest = f", p99.9 {figures['p999_us'] / 1000:,.2f} ms" if "p999_us" in figures else ""
+    disturbed = f", {figures['elsewhere']:.0%} ELSEWHERE" if figures["elsewhere"] > TOLERATED else ""
+    return f"{figures['rate']:,.0f}/s{slowest}, CPU {figures['cpu_us']:.2f} us{errors}{disturbed}"
+
+
+def turns(scenarios: list[Scenario], present: dict[str, servers.Server], rounds: int):
+    """Each scenario's rounds one after the other; who begins changes from round to round."""
+    for scenario in scenarios:
+        keys = [key for key in scenario.servers if key in present]
+        for number in range(rounds):
+            at = number % max(1, len(keys))
+            for key in keys[at:] + keys[:at]:
+                yield scenario, number, present[key]
+
+
+def run_all(scenarios: list[Scenario], present: dict[str, servers.Server], rounds: int, plan: Plan, quiet: Quiet) -> list[dict]:
+    steps = list(turns(scenarios, present, rounds))
+    expected = sum(max(1, scenario.seconds - plan.shorter) + scenario.overhead for scenario, _, _ in steps)
+    progress(f"{len(steps)} measurements, about {expected / 60:.0f} min")
+    begin, measurements, silent = time.monotonic(), [], set()
+    for index, (scenario, number, server) in enumerate(steps, 1):
+        minutes = (time.monotonic() - begin) / 60
+        head = f"[{index}/{len(steps)} {minutes:.1f} min] {scenario.key} {number + 1}/{rounds} {server.key}"
+        if (scenario.key, server.key) in silent:
+            progress(f"{head}: left out, it gave no answer before")
+            continue
+        figures = quiet.measure(partial(once, scenario, plan, server))
+        progress(f"{head}: {brief(figures)}")
+        if "no_answer" in figures and not server.key.startswith("greeter"):
+            silent.add((scenario.key, server.key))
+        measurements.append({"round": number, "scenario": scenario.key, "server": server.key, **figures})
+    return measurements
+
+
+def measure_all(args: argparse.Namespace, folder: Path) -> dict:
+    adopt_orphans()
+    greeter = args.greeter.resolve()
+    if not os.access(greeter, os.X_OK):
+        sys.exit(f"bench: {greeter} is no program")
+    try:
+        known = catalogue(greeter, args.build, folder, allow_descriptors())
+    except NoAnswer as reason:
+        sys.exit(f"bench: {greeter} {reason}")
+    present, skipped = selected(args, known)
+    quiet = Quiet(0 if args.smoke else 30 if args.quick else 240)
+    busy = quiet.wait()
+    if busy > TOLERATED:
+        progress(f"warning: {busy:.0%} of the machine goes to something else, which the figures will show")
+    rounds = 1 if args.smoke else args.rounds
+    plan = Plan(folder, args.build / "bin", shorter=99 if args.quick or args.smoke else 0,
+                idle=100 if args.smoke else 10_000, slow=20 if args.smoke else 500)
+    started = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+    measurements = run_all(chosen(args), present, rounds, plan, quiet)
+    full = args.rounds >= 5 and not (args.quick or args.smoke or args.only or args.servers)
+    return {"started": started, "full": full, "rounds": rounds,
+            "machine": measure.machine() | {"busy_before": round(busy, 3), "own_network": args.own_network},
+            "generator": servers.first_line("wrk", "-v").partition(" Copyright")[0],
+            "skipped": skipped, "measurements": measurements,
+            "servers": {key: {"title": server.title, "version": server.version, "bytes": server.size}
+                        for key, server in present.items()}}
+
+
+def show_last(args: argparse.Namespace) -> int:
+    names = ["latest.json"] if args.docs else ["latest.json", "partial.json"]
+    files = [args.build / name for name in names if (args.build / name).exists()]
+    if not files:
+        sys.exit("bench: nothing has been measured yet")
+    results = json.loads(max(files, key=lambda file: file.stat().st_mtime).read_text())
+    docs.write(results) if args.docs else report.show(results)
+    return 0
+
+
+def main() -> int:
+    args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if args.show or args.docs:
+        return show_last(args)
+    with tempfile.TemporaryDirectory(prefix="greeter-bench-") as folder:
+        os.chmod(folder, 0o755)  # nginx's workers may be another user
+        results = measure_all(args, Path(folder))
+    file = args.build / ("latest.json" if results["full"] else "partial.json")
+    file.write_text(json.dumps(results, indent=1) + "\n")
+    report.show(results)
+    progress(f"all figures: {file}")
+    return 1 if goals.errors(Summary(results)) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

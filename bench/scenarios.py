@@ -1,0 +1,150 @@
+"""What is done to a server, once a round, and which figures come of it. Every measurement has a server of its own, started
+for it, so that none inherits what another left behind."""
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import load
+from clients import IdleClients, NoAnswer, SlowClients, WrongAnswer, check
+from measure import Elsewhere, time_wait_sockets, tracked_connections
+from running import Running
+from servers import Server, customer_body, customer_host, free_port
+
+Figures = dict[str, object]
+ALL = ("greeter", "nginx", "epoll", "go", "fastapi", "httplib")
+CUSTOMERS = 1000
+PACED_RATE = 2000
+STARTS = 4  # a round
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of one run."""
+
+    folder: Path    # for the servers' files
+    programs: Path  # where the compiled tools are
+    shorter: int    # seconds taken off every load, which has at least one
+    idle: int       # idle connections
+    slow: int       # slow clients
+
+
+@dataclass(frozen=True)
+class Scenario:
+    key: str
+    title: str
+    seconds: int  # of load
+    run: Callable[[Plan, Server, int], Figures]
+    servers: tuple[str, ...] = ALL
+    overhead: float = 0.8  # seconds beside the load, about
+
+
+def measured(running: Running, generate: Callable[..., Figures]) -> Figures:
+    """One load and what it cost, between two looks at the answer."""
+    running.check()
+    idle, peak = running.memory(), [running.memory()]
+    elsewhere, before = Elsewhere(), running.cpu()
+    figures = generate(meanwhile=lambda: peak.append(running.memory()))
+    spent = running.cpu() - before
+    figures["elsewhere"] = round(elsewhere.share(spent / 1e9), 3)
+    peak.append(running.memory())
+    try:
+        running.check()
+    except (NoAnswer, WrongAnswer) as error:
+        figures["errors"] += 1
+        figures["after"] = str(error)
+    return figures | {"cpu_us": spent / 1000 / figures["requests"], "memory_before": idle.pss,
+                      "memory_peak": max(seen.pss for seen in peak), "rss_peak": max(seen.rss for seen in peak)}
+
+
+def keep_alive(connections: int, plan: Plan, server: Server, seconds: int) -> Figures:
+    with Running(server, plan.folder) as running:
+        return measured(running, partial(load.wrk, running.port, connections, seconds))
+
+
+def wait_for_room() -> None:
+    """Until the firewall has forgotten ended connections, which takes it two minutes: a full table drops new ones. In a network
+    namespace without rules there is nothing to wait for."""
+    deadline = time.monotonic() + 130
+    while tracked_connections() > 0.5 and time.monotonic() < deadline:
+        time.sleep(0.5)
+
+
+def closing(plan: Plan, server: Server, seconds: int) -> Figures:
+    wait_for_room()
+    waiting = time_wait_sockets()
+    with Running(server, plan.folder, closing=True) as running:
+        return measured(running, partial(load.wrk, running.port, 64, seconds, close=True)) | {"time_wait_before": waiting}
+
+
+def pipelined(plan: Plan, server: Server, seconds: int) -> Figures:
+    with Running(server, plan.folder) as running:
+        figures = measured(running, partial(load.wrk, running.port, 64, seconds, script=("pipeline", "16")))
+    # wrk times whole batches then, which is nobody's latency.
+    return {key: value for key, value in figures.items() if key not in ("p50_us", "p99_us", "p999_us")}
+
+
+def by_host(plan: Plan, server: Server, seconds: int) -> Figures:
+    with Running(server, plan.folder) as running:
+        if server.key != "greeter":
+            for number in range(CUSTOMERS):
+                check(running.port, customer_host(number), customer_body(number))
+        return measured(running, partial(load.wrk, running.port, 64, seconds, script=("hosts", str(CUSTOMERS))))
+
+
+def beside_idle(plan: Plan, server: Server, seconds: int) -> Figures:
+    with Running(server, plan.folder) as running, IdleClients(running.port) as idle:
+        without = measured(running, partial(load.wrk, running.port, 64, seconds))
+        idle.open(plan.idle)
+        time.sleep(0.2)  # whatever the server still does about the last request is not idling
+        before, begin = running.cpu(), time.monotonic()
+        time.sleep(2)
+        spent = (running.cpu() - before) / (time.monotonic() - begin)
+        memory = running.memory()
+        figures = measured(running, partial(load.wrk, running.port, 64, seconds))
+        answered = idle.answered()
+    return figures | {"rate_without": without["rate"], "kept": figures["rate"] / without["rate"],
+                      "memory_idle_clients": memory.pss, "rss_idle_clients": memory.rss, "idle_cpu_ms_per_s": spent / 1e6,
+                      "idle_clients": plan.idle, "idle_answered": answered}
+
+
+def beside_slow(plan: Plan, server: Server, seconds: int) -> Figures:
+    with Running(server, plan.folder) as running:
+        without = measured(running, partial(load.wrk, running.port, 64, max(1, seconds - 3)))
+        with SlowClients(running.port, plan.slow) as slow:
+            time.sleep(1.1)  # by then each has sent its first byte
+            figures = measured(running, partial(load.wrk, running.port, 64, seconds))
+        cut_off = slow.cut_off
+    return figures | {"rate_without": without["rate"], "kept": figures["rate"] / without["rate"], "cut_off": cut_off}
+
+
+def at_fixed_rate(plan: Plan, server: Server, seconds: int) -> Figures:
+    with Running(server, plan.folder) as running:
+        return measured(running, lambda meanwhile: load.paced(plan.programs / "paced", running.port, PACED_RATE, seconds))
+
+
+def starting(plan: Plan, server: Server, _seconds: int) -> Figures:
+    port = free_port()
+    launch = server.launch(port, plan.folder, False)
+    env = {"PATH": os.environ["PATH"], **launch.env}
+    return {"errors": 0, "start_ms": load.starts(plan.programs / "first_answer", port, STARTS, launch.argv, env)}
+
+
+SCENARIOS = [
+    Scenario("c1", "keep-alive, 1 client", 2, partial(keep_alive, 1)),
+    Scenario("c64", "keep-alive, 64 clients", 3, partial(keep_alive, 64)),
+    Scenario("c256", "keep-alive, 256 clients", 3, partial(keep_alive, 256)),
+    Scenario("c1000", "keep-alive, 1,000 clients", 3, partial(keep_alive, 1000)),
+    Scenario("pipelined", "pipelined, 16 requests at once, 64 clients", 2, pipelined),
+    Scenario("idle", "64 clients beside 10,000 idle connections", 2, beside_idle, overhead=8),
+    Scenario("slow", "64 clients beside 500 slow ones", 5, beside_slow, overhead=4.5),
+    Scenario("paced", "2,000 requests a second, open loop", 5, at_fixed_rate, ALL[:5]),
+    Scenario("customers", "64 clients, 1,000 hosts in turn", 3, by_host, ("greeter", "greeter-1000")),
+    Scenario("start", "start until the first answer", 0, starting, overhead=1),
+    # Last: the tens of thousands of ports that it leaves waiting can't disturb what comes after.
+    Scenario("close", "a connection per request, 64 clients", 3, closing),
+]
