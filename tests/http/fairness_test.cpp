@@ -91,9 +91,10 @@ TEST_CASE("unfinished requests hold no more memory than they may together, and g
     std::vector<Client*> waiting;
     for (std::size_t i = 0; i < clients; ++i) {
       all.emplace_back(running.port()).send(head + repeated("a", 59'999));
-      CHECK(get(running.port(), "/").status == 200); // whoever holds nothing is served
+      for (int turn = 0; turn < 3; ++turn) // the worker has then read all of it, and whoever holds nothing is served
+        CHECK(get(running.port(), "/").status == 200);
     }
-    CHECK(comes_true([&] { return running.hits("max_buffer_bytes") > before; }));
+    CHECK(running.hits("max_buffer_bytes") > before);
     std::size_t refused = 0;
     for (auto& client : all) {
       client.take();

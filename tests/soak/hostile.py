@@ -268,7 +268,7 @@ class Hostile:
                 return 0
             await asyncio.sleep(0.3)  # for the others: all shall be there at once
             await peer.send(HEAD)
-            data, _ = await peer.read(1)
+            data, _ = await peer.read(SLACK, most=1)
             return statuses_in(data)[0] if data else 0
 
         found = await asyncio.gather(*map(ask, peers))
