@@ -49,7 +49,8 @@ def setting(results: dict) -> str:
                          if key not in ("greeter", "greeter-1000", "epoll"))
     skipped = "".join(f" {key} is missing: {why}." for key, why in results["skipped"].items())
     return (f"{results['started']} UTC, {machine['cores']} cores ({machine['cpu']}), Linux {machine['kernel']}, "
-            f"{results['rounds']} rounds; {results['servers']['greeter']['version']}, {versions}, "
+            f"{results['rounds']} rounds, {results.get('race_rounds', results['rounds'])} where servers are close to each other; "
+            f"{results['servers']['greeter']['version']}, {versions}, "
             f"{results['generator']}.{skipped}")
 
 

@@ -20,7 +20,7 @@ import servers
 from clients import NoAnswer, WrongAnswer, ask
 from quiet import TOLERATED, Quiet
 from running import Running, adopt_orphans, allow_descriptors
-from scenarios import CUSTOMERS, SCENARIOS, Plan, Scenario
+from scenarios import CUSTOMERS, RACE, SCENARIOS, Plan, Scenario
 from summary import Summary
 
 QUICK_SCENARIOS = ["c64", "c1000", "close", "start"]
@@ -98,24 +98,23 @@ def brief(figures: dict[str, object]) -> str:
     return f"{figures['rate']:,.0f}/s{slowest}, CPU {figures['cpu_us']:.2f} us{errors}{disturbed}"
 
 
-def turns(scenarios: list[Scenario], present: dict[str, servers.Server], rounds: int):
-    """Each scenario's rounds one after the other; who begins changes from round to round."""
+def turns(scenarios: list[Scenario], present: dict[str, servers.Server], rounds: int, more: int):
+    """Each scenario's rounds one after the other, `more` of a race; who begins changes from round to round."""
     for scenario in scenarios:
-        keys = [key for key in scenario.servers if key in present]
-        for number in range(rounds):
+        for number in range(rounds + (more if scenario.race else 0)):
+            keys = [key for key in scenario.servers if key in present and (number < rounds or key in RACE)]
             at = number % max(1, len(keys))
             for key in keys[at:] + keys[:at]:
                 yield scenario, number, present[key]
 
 
-def run_all(scenarios: list[Scenario], present: dict[str, servers.Server], rounds: int, plan: Plan, quiet: Quiet) -> list[dict]:
-    steps = list(turns(scenarios, present, rounds))
+def run_all(steps: list[tuple[Scenario, int, servers.Server]], plan: Plan, quiet: Quiet) -> list[dict]:
     expected = sum(max(1, scenario.seconds - plan.shorter) + scenario.overhead for scenario, _, _ in steps)
     progress(f"{len(steps)} measurements, about {expected / 60:.0f} min")
     begin, measurements, silent = time.monotonic(), [], set()
     for index, (scenario, number, server) in enumerate(steps, 1):
         minutes = (time.monotonic() - begin) / 60
-        head = f"[{index}/{len(steps)} {minutes:.1f} min] {scenario.key} {number + 1}/{rounds} {server.key}"
+        head = f"[{index}/{len(steps)} {minutes:.1f} min] {scenario.key} {number + 1} {server.key}"
         if (scenario.key, server.key) in silent:
             progress(f"{head}: left out, it gave no answer before")
             continue
@@ -137,7 +136,7 @@ def measure_all(args: argparse.Namespace, folder: Path) -> dict:
     except NoAnswer as reason:
         sys.exit(f"bench: {greeter} {reason}")
     present, skipped = selected(args, known)
-    quiet = Quiet(0 if args.smoke else 30 if args.quick else 240)
+    quiet = Quiet(0 if args.smoke else 30 if args.quick else 180)
     busy = quiet.wait()
     if busy > TOLERATED:
         progress(f"warning: {busy:.0%} of the machine goes to something else, which the figures will show")
@@ -145,9 +144,10 @@ def measure_all(args: argparse.Namespace, folder: Path) -> dict:
     plan = Plan(folder, args.build / "bin", shorter=99 if args.quick or args.smoke else 0,
                 idle=100 if args.smoke else 10_000, slow=20 if args.smoke else 500)
     started = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
-    measurements = run_all(chosen(args), present, rounds, plan, quiet)
+    more = 0 if args.quick else rounds - 1
+    measurements = run_all(list(turns(chosen(args), present, rounds, more)), plan, quiet)
     full = args.rounds >= 5 and not (args.quick or args.smoke or args.only or args.servers)
-    return {"started": started, "full": full, "rounds": rounds,
+    return {"started": started, "full": full, "rounds": rounds, "race_rounds": rounds + more,
             "machine": measure.machine() | {"busy_before": round(busy, 3), "own_network": args.own_network},
             "generator": servers.first_line("wrk", "-v").partition(" Copyright")[0],
             "skipped": skipped, "measurements": measurements,

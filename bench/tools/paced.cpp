@@ -1,7 +1,8 @@
-// paced.cpp - requests at a fixed rate, however slow the answers are (an open loop). A latency counts from the moment
-// its request was due, not from when it was sent, so a stall is seen by every request that was due meanwhile.
+// paced.cpp - requests at a fixed rate, however slow the answers are (an open loop). The latency of a request for which
+// no connection was free counts from the moment it was due, so a stall is seen by every request that was due meanwhile.
+// Where a connection was free and this program itself was late, it counts from sending: that is no fault of the server.
 //   paced PORT RATE SECONDS CONNECTIONS
-// Prints one line of JSON. `late_p999_us` is how much this program itself was behind its plan.
+// Prints one line of JSON; `late_p999_us` is how late requests were sent. Runs at real-time priority if it may.
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -13,6 +14,7 @@
 #include <deque>
 #include <iostream>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <string>
 #include <string_view>
 #include <sys/epoll.h>
@@ -50,7 +52,7 @@ std::size_t response_size(std::string_view in) {
 
 struct Connection {
   int fd = -1;
-  Time due;
+  Time begin; // of the latency of the request it waits for
   bool waiting = false;
   std::string in;
 };
@@ -120,6 +122,11 @@ private:
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(connection.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("connect");
     watch(connection.fd, which);
+    release(which);
+  }
+
+  void release(std::size_t which) {
+    if (free_.empty()) free_since_ = Clock::now();
     free_.push_back(which);
   }
 
@@ -137,9 +144,10 @@ private:
       const std::size_t which = free_.front();
       free_.pop_front();
       Connection& connection = connections_[which];
-      connection.due = due(next_++);
+      const Time planned = due(next_++);
+      connection.begin = planned < free_since_ ? planned : now;
       connection.waiting = true;
-      late_.push_back(now - connection.due);
+      late_.push_back(now - planned);
       if (send(connection.fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) restart(which);
     }
   }
@@ -154,10 +162,10 @@ private:
     const std::size_t size = response_size(connection.in);
     if (size == 0) return;
     if (!connection.waiting || !connection.in.starts_with("HTTP/1.1 200")) return restart(which);
-    latencies_.push_back(Clock::now() - connection.due);
+    latencies_.push_back(Clock::now() - connection.begin);
     connection.in.erase(0, size);
     connection.waiting = false;
-    free_.push_back(which);
+    release(which);
   }
 
   // A server may end a connection between two requests; ended within one, that request has failed.
@@ -174,6 +182,7 @@ private:
   std::size_t next_ = 0; // the first request not sent yet
   std::size_t failed_ = 0;
   Time start_;
+  Time free_since_; // there has been a free connection
   int epoll_ = epoll_create1(EPOLL_CLOEXEC);
   int timer_ = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
   std::vector<Connection> connections_;
@@ -186,6 +195,8 @@ private:
 
 int main(int argc, char** argv) {
   if (argc != 5) return std::cerr << "usage: paced PORT RATE SECONDS CONNECTIONS\n", 2;
+  const sched_param priority{1};
+  sched_setscheduler(0, SCHED_FIFO, &priority);
   Load load(static_cast<std::uint16_t>(std::atoi(argv[1])), std::atof(argv[2]), std::atof(argv[3]),
             static_cast<std::size_t>(std::atoi(argv[4])));
   load.run();

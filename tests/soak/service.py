@@ -86,6 +86,9 @@ class Service:
     def is_running(self):
         return self._process.poll() is None
 
+    def end(self):
+        return f"the server has come to an end by itself, with exit code {self._process.returncode}"
+
     def _get(self, path):
         connection = http.client.HTTPConnection("127.0.0.1", self.management, timeout=10)
         try:
