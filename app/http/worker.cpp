@@ -74,12 +74,13 @@ void Worker::accept_all() {
 }
 
 void Worker::admit(Fd client, const Address& peer) {
-  auto [place, over] = engine_.admission.admit(peer);
-  if (!place) { // whoever floods the server gets no more words
+  auto verdict = engine_.admission.admit(peer);
+  const Limit over = verdict.over;
+  if (!verdict.place) { // whoever floods the server gets no more words
     metrics_.count(over);
     return;
   }
-  auto& c = idle_.members.emplace_back(std::move(client), peer, std::move(*place), engine_.buffered);
+  auto& c = idle_.members.emplace_back(std::move(client), peer, std::move(*verdict.place), engine_.buffered);
   metrics_.accepted.add();
   c.self = std::prev(idle_.members.end());
   c.phase = &idle_;
