@@ -9,6 +9,7 @@ namespace greeter {
 enum class ErrorCode {
   invalid,     // the caller's input can't be used
   not_found,   // what was asked for does not exist
+  conflict,    // what is there is not what the caller expected
   unavailable, // it may work later
   internal,    // our own fault
 };

@@ -1,7 +1,7 @@
 // Who is greeted and how, put together from GREETING, GREETINGS and the values files.
 #pragma once
 #include "base/error.hpp"
-#include "config/customer.hpp"
+#include "greeting/customer.hpp"
 #include "config/settings.hpp"
 
 #include <string>

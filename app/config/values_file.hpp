@@ -1,6 +1,6 @@
 // Reads one file of the values format: the Helm values of one customer, of which Greeter needs `customer` and `domain`.
 #pragma once
-#include "config/customer.hpp"
+#include "greeting/customer.hpp"
 
 #include <optional>
 #include <string>

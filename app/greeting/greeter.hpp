@@ -1,6 +1,6 @@
 // The domain: which customer is greeted, and how. Pure: no I/O, no JSON, no HTTP.
 #pragma once
-#include "config/customer.hpp"
+#include "greeting/customer.hpp"
 
 #include <cstddef>
 #include <optional>

@@ -49,6 +49,7 @@ int status_of(ErrorCode code) {
   switch (code) {
   case ErrorCode::invalid: return 400;
   case ErrorCode::not_found: return 404;
+  case ErrorCode::conflict: return 412;
   case ErrorCode::unavailable: return 503;
   case ErrorCode::internal: break;
   }

@@ -1,5 +1,7 @@
 // One customer as the configuration has it.
 #pragma once
+#include "greeting/greeting.hpp"
+
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@ struct Customer {
   std::string greeting; // UTF-8, not blank
   std::vector<std::string>
       hosts; // lower case, unique among all customers; its own host first; empty: not reached by host
+  std::vector<Greeting> greetings; // what the configuration has of the table, in the order of ids
 
   bool operator==(const Customer&) const = default;
 };
