@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 #include <vector>
 
 namespace greeter {
@@ -27,6 +28,27 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
         d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   return d[a.size()][b.size()];
+}
+
+constexpr std::size_t most_of_excerpt = 80;
+
+// Stops soon after `out` is long enough. Every level writes something, so that it goes no deeper than that either.
+void append_excerpt(std::string& out, const nlohmann::json& value) {
+  if (out.size() > most_of_excerpt) return;
+  if (value.is_string()) {
+    out += in_quotes(std::string_view(value.get_ref<const std::string&>()).substr(0, most_of_excerpt));
+  } else if (value.is_structured()) {
+    out += value.is_array() ? '[' : '{';
+    bool first = true;
+    for (auto item = value.begin(); item != value.end() && out.size() <= most_of_excerpt; ++item) {
+      if (!std::exchange(first, false)) out += ',';
+      if (value.is_object()) out += in_quotes(std::string_view(item.key()).substr(0, most_of_excerpt)) + ':';
+      append_excerpt(out, *item);
+    }
+    out += value.is_array() ? ']' : '}';
+  } else {
+    out += value.is_binary() ? "binary" : value.dump();
+  }
 }
 
 } // namespace
@@ -107,6 +129,15 @@ std::optional<std::uint64_t> parse_number(std::string_view digits) {
 
 std::string in_quotes(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string excerpt(const nlohmann::json& value) {
+  std::string out;
+  append_excerpt(out, value);
+  if (out.size() <= most_of_excerpt) return out;
+  auto end = most_of_excerpt - 3;
+  while ((static_cast<unsigned char>(out[end]) & 0xc0U) == 0x80) --end; // no half a character
+  return out.substr(0, end) + "...";
 }
 
 } // namespace greeter

@@ -1,5 +1,7 @@
 // Small questions about text that more than one folder asks. Pure functions.
 #pragma once
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,5 +43,8 @@ std::optional<std::uint64_t> parse_number(std::string_view digits);
 
 // `text` in double quotes as JSON writes it, with bytes that are no UTF-8 replaced: it can't break a line.
 std::string in_quotes(std::string_view text);
+
+// JSON text of a value for a message: one line, cut to at most 80 bytes ("..." at the end) however big and deep it is.
+std::string excerpt(const nlohmann::json& value);
 
 } // namespace greeter

@@ -19,7 +19,7 @@ enum class Origin : std::uint8_t { configuration, store };
 inline constexpr std::array<std::string_view, 2> origin_names{"configuration", "store"};
 
 struct Greeting {
-  std::string id;          // a DNS label, unique for its customer
+  std::string id;          // a DNS label and no path of the API ("import"), unique for its customer
   std::string text;        // what the customer's visitors read; UTF-8, not blank
   std::string description; // for those who look after the table
   std::string language;    // BCP 47 in canonical case ("de-AT"); empty: for every language
