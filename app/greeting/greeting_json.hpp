@@ -16,10 +16,11 @@ struct GreetingRead {
   std::vector<FieldFault> faults; // every one, of the form and of the rules
 };
 
-// The whole of a greeting: what is missing or null has its default (description "", language none, tags [], state
-// active, no times; a language of "" is none too), only text is required. origin, revision, created_at and updated_at are read-only: accepted and
-// ignored. Any other member is a fault, with the one it was meant for where one is near. `id`: the one it has to have;
-// empty: the "id" member names it. Tags come out sorted and once each, the language in canonical case. Never throws.
+// The whole of a greeting: what is missing or null has its default (description "", language none, as "" is too, tags
+// [], state active, no times), only text is required. origin, revision, created_at and updated_at are read-only:
+// accepted and ignored. Any other member is a fault, with the one it was meant for where one is near. `id`: the one it
+// has to have; empty: the "id" member names it. Tags come out sorted and once each, the language in canonical case.
+// Never throws.
 GreetingRead read_greeting(const nlohmann::json& value, std::string_view id);
 
 // `greeting` with the JSON merge patch (RFC 7396) applied. A patch that is no object is one fault.
