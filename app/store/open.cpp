@@ -1,11 +1,27 @@
 #include "store/open.hpp"
 
+#include "store/memory_store.hpp"
+#include "store/sqlite_store.hpp"
+
 namespace greeter {
 
+namespace {
+
+constexpr std::string_view memory_url = "memory:";
+constexpr std::string_view sqlite_scheme = "sqlite:";
+
+} // namespace
+
 std::optional<std::string_view> store_url_fault(std::string_view url) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (url == "memory:" || (url.starts_with(sqlite) && url.size() > sqlite.size())) return {};
+  if (url == memory_url || (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())) return {};
   return "a store is none, memory: or sqlite:/path/to/file.db";
+}
+
+Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
+  if (const auto fault = store_url_fault(url)) return Error{ErrorCode::invalid, url + ": " + std::string(*fault)};
+  if (url == memory_url)
+    return std::unique_ptr<Store>(std::make_unique<MemoryStore>(options.changes_kept, options.most_changes));
+  return SqliteStore::open(url.substr(sqlite_scheme.size()), options);
 }
 
 } // namespace greeter

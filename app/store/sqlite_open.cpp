@@ -1,0 +1,121 @@
+#include "store/sqlite_rows.hpp"
+#include "store/sqlite_schema.hpp"
+#include "store/sqlite_store.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace greeter {
+
+namespace {
+
+// synchronous=FULL: every commit waits until the log is on the disk. The log is moved into the file when it has grown
+// to 16 MiB: seldom enough for long bursts, and a file system writes over the same blocks meanwhile, without growing.
+constexpr const char* writer_settings =
+    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF;"
+    "PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY";
+
+// Empty, for its owner alone; SQLite gives the files beside it the same mode.
+std::optional<Error> create(const std::string& file) {
+  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (fd && sync_folder_of(file)) return {};
+  return Error{ErrorCode::unavailable,
+               fmt::format("{} can't be created: {}", file, std::generic_category().message(errno))};
+}
+
+// Puts a statement's SQL into its place; remembers the first error.
+class Preparing {
+public:
+  explicit Preparing(sqlite::Connection& connection) : connection_(connection) {}
+  Preparing& operator()(sqlite::Statement& statement, const std::string& sql) {
+    if (error_) return *this;
+    auto prepared = connection_.prepare(sql);
+    if (prepared) statement = std::move(prepared.value());
+    else error_ = prepared.error();
+    return *this;
+  }
+  std::optional<Error> error() const { return error_; }
+
+private:
+  sqlite::Connection& connection_;
+  std::optional<Error> error_;
+};
+
+} // namespace
+
+std::string plain_path(const std::string& file) {
+  std::error_code error;
+  const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error);
+  return error ? file : path.string();
+}
+
+bool sync_folder_of(const std::string& file) {
+  const auto folder = std::filesystem::path(file).parent_path().string();
+  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return fd && ::fsync(fd.get()) == 0;
+}
+
+Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& name, const StoreOptions& options) {
+  const auto file = plain_path(name);
+  auto lock = FileLock::take(file);
+  if (!lock) return lock.error();
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(lock.value()), options));
+  if (auto error = store->connect(file)) return *error;
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+std::optional<Error> SqliteStore::connect(const std::string& file) {
+  std::error_code unknown;
+  const auto status = std::filesystem::status(file, unknown);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    if (auto error = create(file)) return error;
+  } else if (status.type() != std::filesystem::file_type::regular) {
+    return Error{ErrorCode::invalid, file + " is no file: name one for the store"};
+  }
+  auto writer = sqlite::Connection::open(file, sqlite::Connection::Mode::write);
+  if (!writer) return writer.error();
+  writer_ = std::move(writer.value());
+  if (auto error = sqlite::check_belongs(writer_, file)) return error;
+  const auto mode = writer_.text("PRAGMA journal_mode = WAL");
+  if (!mode) return mode.error();
+  if (mode.value() != "wal")
+    return Error{ErrorCode::unavailable, file + " can't have a write-ahead log: its file system has no shared memory"};
+  if (!writer_.run(writer_settings)) return writer_.error();
+  if (auto error = sqlite::migrate(writer_)) return error;
+  if (auto error = sqlite::check_sound(writer_, file)) return error;
+  auto reader = sqlite::Connection::open(file, sqlite::Connection::Mode::read);
+  if (!reader) return reader.error();
+  reader_ = std::move(reader.value());
+  return prepare();
+}
+
+std::optional<Error> SqliteStore::prepare() {
+  const std::string greeting = sqlite::greeting_columns;
+  const std::string state = "SELECT sequence, time, forgotten FROM store";
+  const auto error =
+      Preparing(writer_)(find_, "SELECT " + greeting + " FROM greetings WHERE customer = ?1 AND id = ?2")(
+          put_, "REPLACE INTO greetings (customer, " + greeting +
+                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")(
+          erase_, "DELETE FROM greetings WHERE customer = ?1 AND id = ?2")(
+          log_change_, "INSERT INTO changes (sequence, kind, time, customer, " + greeting +
+                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")(
+          written_state_, state)(set_state_, "UPDATE store SET sequence = ?1, time = ?2, forgotten = ?3")(
+          first_since_, "SELECT sequence FROM changes WHERE time >= ?1 ORDER BY sequence LIMIT 1")(
+          forget_, "DELETE FROM changes WHERE sequence <= ?1")
+          .error();
+  if (error) return error;
+  return Preparing(reader_)(all_, "SELECT customer, " + greeting + " FROM greetings ORDER BY customer, id")(
+             changes_,
+             "SELECT sequence, kind, " + greeting +
+                 " FROM changes WHERE customer = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3")(read_state_, state)
+      .error();
+}
+
+} // namespace greeter
