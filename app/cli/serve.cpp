@@ -42,17 +42,22 @@ Fd take_signals() {
 // The life of a running server: signals, changes of configuration, the way out.
 class Service {
 public:
-  Service(const Settings& settings, Server& server, Log& log, const Fd& signals, Watch& watch)
-      : settings_(settings), server_(server), log_(log), signals_(signals), watch_(watch) {}
+  Service(const Settings& settings, Server& server, Log& log, const Fd& signals, Watch& watch, Watch* tokens)
+      : settings_(settings), server_(server), log_(log), signals_(signals), watch_(watch), tokens_(tokens) {}
 
   int run() {
-    std::array<pollfd, 3> waits{
-        {{signals_.get(), POLLIN, 0}, {watch_.fd(), POLLIN, 0}, {server_.finished_fd(), POLLIN, 0}}};
+    std::array<pollfd, 5> waits{{{signals_.get(), POLLIN, 0},
+                                 {watch_.fd(), POLLIN, 0},
+                                 {server_.finished_fd(), POLLIN, 0},
+                                 {server_.timer_fd(), POLLIN, 0},
+                                 {tokens_ ? tokens_->fd() : -1, POLLIN, 0}}};
     for (;;) {
       ::poll(waits.data(), waits.size(), milliseconds_to_wait());
       if (waits[2].revents) break;
       if (waits[0].revents) on_signal();
       if (waits[1].revents && watch_.consume()) on_change();
+      if (waits[3].revents) server_.show_due();
+      if (waits[4].revents && tokens_->consume()) on_change();
       if (Clock::now() >= reload_at_) reload();
       if (Clock::now() >= drain_at_) drain();
     }
@@ -89,16 +94,22 @@ private:
 
   void reload() {
     reload_at_ = never;
+    reload_tokens();
     auto configuration = load_configuration(settings_);
     if (!configuration) return refuse_configuration(configuration.error().message);
     const auto before = server_.site();
-    if (before->greeter.knows_its_customer() && !knows(configuration.value(), before->greeter.only()))
-      return refuse_configuration("there is no customer named " + in_quotes(before->greeter.only()) + " any more");
+    if (before->greeter->knows_its_customer() && !knows(configuration.value(), before->greeter->only()))
+      return refuse_configuration("there is no customer named " + in_quotes(before->greeter->only()) + " any more");
     server_.publish(std::move(configuration.value()));
     const auto site = server_.site();
     if (site->hash == before->hash) return log_.debug("configuration read again; nothing changed");
     log_.info("configuration changed",
-              {{"hash", std::string_view(site->hash)}, {"customers", site->greeter.customers().size()}});
+              {{"hash", std::string_view(site->hash)}, {"customers", site->greeter->customers().size()}});
+  }
+
+  void reload_tokens() {
+    const auto tokens = server_.reload_tokens();
+    if (!tokens) log_.error("tokens refused; the last good ones hold", {{"reason", std::string_view(tokens.error().message)}});
   }
 
   // Whoever is greeted goes on being greeted: the last good configuration stays.
@@ -118,6 +129,7 @@ private:
   Log& log_;
   const Fd& signals_;
   Watch& watch_;
+  Watch* tokens_; // null: there are none
   bool stopping_ = false;
   Clock::time_point reload_at_ = never;
   Clock::time_point first_change_;
@@ -128,7 +140,7 @@ void warn_of_unknown_customer(const Site& site, Log& log) {
   const auto reason = unready_reason(site);
   if (reason.empty()) return;
   std::string known;
-  for (const auto& customer : site.greeter.customers()) known += (known.empty() ? "" : ", ") + customer.name;
+  for (const auto& customer : site.greeter->customers()) known += (known.empty() ? "" : ", ") + customer.name;
   log.warning("not ready", {{"reason", std::string_view(reason)}, {"known", std::string_view(known)}});
 }
 
@@ -153,11 +165,14 @@ int serve(const Settings& settings, const Environment& environment) {
   const auto site = server.value()->site();
   log.info("serving", {{"port", std::uint64_t{server.value()->port()}},
                        {"management_port", std::uint64_t{server.value()->management_port()}},
-                       {"customers", site->greeter.customers().size()},
+                       {"customers", site->greeter->customers().size()},
                        {"hash", std::string_view(site->hash)}});
   warn_of_unknown_customer(*site, log);
   if (watch.fd() < 0) log.warning("this system has no inotify: send SIGHUP after a change of the configuration");
-  return Service(settings, *server.value(), log, signals, watch).run();
+  if (settings.token_file.empty()) log.info("no API: GREETER_TOKEN_FILE is not set");
+  std::optional<Watch> tokens;
+  if (!settings.token_file.empty()) tokens.emplace(settings.token_file);
+  return Service(settings, *server.value(), log, signals, watch, tokens ? &*tokens : nullptr).run();
 }
 
 } // namespace greeter

@@ -37,17 +37,40 @@ template <auto Field> Rule flag(Settings& settings, std::string_view value) {
   return {};
 }
 
-// A duration is a whole number with a unit. An hour at most: longer ones are slips of the keyboard.
-template <auto Field> Rule duration(Settings& settings, std::string_view value) {
-  constexpr std::array<std::pair<std::string_view, std::uint64_t>, 3> units{{{"ms", 1}, {"s", 1000}, {"m", 60'000}}};
+// A whole number with a unit.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view value, std::chrono::hours most) {
+  constexpr std::array<std::pair<std::string_view, std::uint64_t>, 4> units{
+      {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}}};
   const auto unit_at = std::min(value.find_first_not_of("0123456789"), value.size());
   const auto* const unit =
       std::find_if(units.begin(), units.end(), [&](const auto& u) { return u.first == value.substr(unit_at); });
   const auto number = parse_number(value.substr(0, unit_at));
-  if (unit == units.end() || !number || *number > 3'600'000 / unit->second)
-    return "a duration is a whole number and ms, s or m, like 500ms or 10s, of at most 60m";
-  settings.*Field = std::chrono::milliseconds(*number * unit->second);
+  if (unit == units.end() || !number ||
+      *number > static_cast<std::uint64_t>(most / std::chrono::milliseconds(1)) / unit->second)
+    return {};
+  return std::chrono::milliseconds(*number * unit->second);
+}
+
+// An hour at most: longer ones are slips of the keyboard.
+template <auto Field> Rule duration(Settings& settings, std::string_view value) {
+  const auto parsed = parse_duration(value, std::chrono::hours(1));
+  if (!parsed) return "a duration is a whole number and ms, s or m, like 500ms or 10s, of at most 60m";
+  settings.*Field = *parsed;
   return {};
+}
+
+template <auto Field> Rule age(Settings& settings, std::string_view value) {
+  const auto parsed = parse_duration(value, std::chrono::hours(8'760));
+  if (!parsed || parsed->count() < 1000) return "an age is a whole number and s, m or h, like 168h, from 1s to 8760h";
+  settings.*Field = *parsed;
+  return {};
+}
+
+Rule store(Settings& settings, std::string_view value) {
+  constexpr std::string_view sqlite = "sqlite:";
+  if (value != "none" && value != "memory:" && !(value.starts_with(sqlite) && value.size() > sqlite.size()))
+    return "a store is none, memory: or sqlite:/path/to/file.db";
+  return text<&Settings::store>(settings, value);
 }
 
 template <auto Field> Rule timeout(Settings& settings, std::string_view value) {
@@ -98,6 +121,15 @@ constexpr SettingSpec specs[] = {
     {"GREETER_CONFIG", "--config", "/etc/greeter/customers", "a values file, or a folder with one per customer",
      text<&S::config>},
     {"GREETER_DOMAIN", "--domain", "parcellab.com", "what follows the customer in a host name", domain},
+    {"GREETER_STORE", "--store", "none",
+     "where greetings are kept that are changed at run time: none, memory: or sqlite:/path/to/file.db", store},
+    {"GREETER_TOKEN_FILE", "--token-file", "",
+     "who may use the API: lines of 'reader TOKEN' or 'editor TOKEN'; empty: no API", text<&S::token_file>},
+    {"GREETER_MAX_GREETINGS", "--max-greetings", "10000", "stored greetings of a customer",
+     size<&S::max_greetings, 1, 100'000>},
+    {"GREETER_MAX_STREAMS", "--max-streams", "256", "streams of events at a time", size<&S::max_streams, 0, 10'000>},
+    {"GREETER_CHANGES_KEPT", "--changes-kept", "168h", "age up to which a stream of events can be resumed",
+     age<&S::changes_kept>},
     {"GREETER_HOST", "--host", "*", "address to listen on; *: every address", text<&S::host>},
     {"GREETER_PORT", "--port", "8080", "public port", port<&S::port>},
     {"GREETER_MANAGEMENT_PORT", "--management-port", "9090", "port of probes, metrics and settings",
@@ -135,6 +167,8 @@ constexpr SettingSpec specs[] = {
      timeout<&S::idle_timeout>},
     {"GREETER_SEND_TIMEOUT", "--send-timeout", "10s", "until a client has taken its response",
      timeout<&S::send_timeout>},
+    {"GREETER_ANSWER_TIMEOUT", "--answer-timeout", "30s", "end of a request of the API until its response",
+     timeout<&S::answer_timeout>},
 };
 
 Error refused(std::string_view name, std::string_view value, std::string_view rule) {

@@ -22,6 +22,11 @@ struct Settings {
   std::string config;        // a file or folder in the values format
   bool config_is_default = true;
   std::string domain;
+  std::string store;             // "none", or what names a backend
+  std::string token_file;        // empty: no API
+  std::size_t max_greetings = 0; // of a customer
+  std::size_t max_streams = 0;
+  std::chrono::milliseconds changes_kept{};
   std::string host; // an address, or "*" for every address of both families
   std::uint16_t port = 0;
   std::uint16_t management_port = 0;
@@ -44,6 +49,7 @@ struct Settings {
   std::chrono::milliseconds body_timeout{};
   std::chrono::milliseconds idle_timeout{};
   std::chrono::milliseconds send_timeout{};
+  std::chrono::milliseconds answer_timeout{};
 
   // What each setting is and where it came from, for people: the variable's name, its text, "flag" and so on.
   struct Origin {

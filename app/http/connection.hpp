@@ -6,7 +6,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <list>
+#include <memory>
+#include <optional>
 #include <string>
 
 namespace greeter {
@@ -37,6 +40,11 @@ private:
 struct Connection {
   Connection(Fd socket, const Address& client, Admission::Place taken, std::atomic<std::size_t>& buffered)
       : fd(std::move(socket)), peer(client), place(std::move(taken)), charge(buffered) {}
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    if (gone) gone->store(true, std::memory_order_relaxed);
+  }
 
   Fd fd;
   Address peer;
@@ -52,7 +60,12 @@ struct Connection {
   bool backlog = false;     // `in` may hold complete requests
   bool closing = false;     // close as soon as everything is sent
   bool parting = false;     // the client has said that it sends no more
-  bool watched = false;     // is in the epoll set
+  std::optional<std::uint32_t> watched; // events it is in the epoll set for; nothing: it is not there
+
+  std::uint64_t id = 0;                    // under which letters find it; 0: none are expected
+  std::shared_ptr<std::atomic<bool>> gone; // tells those who write them
+  std::string method;                      // of the request that is answered later
+  bool streaming = false;                  // its response has begun and ends with the connection
 
   Clock::time_point since;
   Phase* phase = nullptr;

@@ -31,6 +31,7 @@ struct EngineLimits {
   std::chrono::milliseconds body{10'000};        // end of the head until the end of the body
   std::chrono::milliseconds idle{100'000};       // before the first byte of a request
   std::chrono::milliseconds send{10'000};        // response ready until taken by the client
+  std::chrono::milliseconds answer{30'000};      // end of a request until its response is ready
   std::chrono::milliseconds linger{1'000};       // how long a connection about to be closed may still talk
 };
 

@@ -162,6 +162,7 @@ Refusal read_field(std::string_view name, std::string_view value, Frame& frame, 
     boundary.host = value;
     return {is_host(value) ? 0 : 400};
   case 6:
+    frame.negotiates |= iequals(name, "accept");
     if (!iequals(name, "expect") || frame.http_1_0) break; // RFC 9110, 10.1.1
     frame.wants_continue = iequals(value, "100-continue");
     return {frame.wants_continue ? 0 : 417};
@@ -172,6 +173,7 @@ Refusal read_field(std::string_view name, std::string_view value, Frame& frame, 
     frame.close |= list_contains(value, "close");
     boundary.keep_alive |= list_contains(value, "keep-alive");
     break;
+  case 15: frame.negotiates |= iequals(name, "accept-language"); break;
   case 14:
     if (!iequals(name, "content-length")) break;
     if (boundary.length) return {400};
@@ -311,6 +313,30 @@ HeaderLine next_header(std::string_view& headers) {
   return {line.substr(0, colon), trim(line.substr(std::min(colon + 1, line.size())))};
 }
 
+std::optional<std::string> field(std::string_view headers, std::string_view name) {
+  std::optional<std::string> joined;
+  while (!headers.empty()) {
+    const auto line = next_header(headers);
+    if (!iequals(line.name, name)) continue;
+    if (joined) joined->append(", ").append(line.value);
+    else joined = line.value;
+  }
+  return joined;
+}
+
+std::string body_of(const Frame& frame) {
+  if (!frame.chunked) return std::string(frame.body);
+  std::string body;
+  for (auto rest = frame.body; !rest.empty();) { // every line and size is as measure_chunks has seen it
+    const auto line = rest.substr(0, rest.find(crlf));
+    const auto size = number(line.substr(0, line.find(';')), 16).value_or(0);
+    if (size == 0) break;
+    body += rest.substr(line.size() + 2, size);
+    rest.remove_prefix(line.size() + 2 + size + 2);
+  }
+  return body;
+}
+
 Frame next_frame(std::string_view in, const FrameLimits& limits, BodyProgress& progress) {
   Frame frame;
   const auto refuse = [&frame](const Refusal& refusal) {
@@ -341,6 +367,8 @@ Frame next_frame(std::string_view in, const FrameLimits& limits, BodyProgress& p
   } else if (in.size() - body_at >= boundary.length.value_or(0)) {
     frame.size = body_at + boundary.length.value_or(0);
   }
+  if (frame.size) frame.body = in.substr(body_at, frame.size - body_at);
+  frame.chunked = boundary.chunked;
   if (in.size() > body_at || (!boundary.chunked && boundary.length.value_or(0) == 0)) frame.wants_continue = false;
   return frame;
 }

@@ -5,6 +5,8 @@
 #include "http/limits.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace greeter {
@@ -27,9 +29,12 @@ struct Frame {
   std::string_view query;   // with its "?"; empty: none
   std::string_view host;    // of the target in absolute-form, else of the Host field
   std::string_view headers; // all header lines, with their ends
+  std::string_view body;    // as it was sent, once it is complete: body_of() takes chunks apart
   bool http_1_0 = false;
   bool close = false;          // the client will not send another request, or can't be sure to
+  bool chunked = false;        // the body is
   bool conditional = false;    // there is an If-Match or If-None-Match field
+  bool negotiates = false;     // there is an Accept or Accept-Language field
   bool has_head = false;       // the head is complete
   bool wants_continue = false; // the head is complete, the body is not, and the client waits for "100 Continue"
 };
@@ -50,6 +55,9 @@ inline Frame next_frame(std::string_view in, const FrameLimits& limits) {
   return next_frame(in, limits, progress);
 }
 
+// The body of a complete request, without what chunks add.
+std::string body_of(const Frame& frame);
+
 // One header line without its end, split at the colon. The line is one that next_frame let pass.
 struct HeaderLine {
   std::string_view name;
@@ -58,6 +66,10 @@ struct HeaderLine {
 
 // Takes the first line off `headers`. Call while it is not empty.
 HeaderLine next_header(std::string_view& headers);
+
+// The value of the first field of this name in lower case; nothing: there is none. A list that was sent in several
+// lines (RFC 9110, 5.3) is joined.
+std::optional<std::string> field(std::string_view headers, std::string_view name);
 
 // ASCII, ignoring case; `lower` is in lower case.
 bool iequals(std::string_view text, std::string_view lower);

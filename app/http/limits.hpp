@@ -21,6 +21,7 @@ enum class Limit : std::uint8_t {
   body_timeout,
   idle_timeout,
   send_timeout,
+  answer_timeout,
   none
 };
 
@@ -32,6 +33,6 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(Limit::no
     "max_buffer_bytes",      "max_requests_per_connection",
     "max_requests_per_turn", "head_timeout",
     "body_timeout",          "idle_timeout",
-    "send_timeout"};
+    "send_timeout",          "answer_timeout"};
 
 } // namespace greeter

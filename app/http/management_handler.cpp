@@ -26,7 +26,7 @@ Response settings(const Managed& managed) {
   for (const auto& origin : managed.settings.origins)
     all[std::string(origin.variable)] = {{"value", origin.value}, {"source", origin.source}};
   const auto site = managed.site.current();
-  return json({{"hash", site->hash}, {"customers", site->greeter.customers().size()}, {"settings", all}});
+  return json({{"hash", site->hash}, {"customers", site->greeter->customers().size()}, {"settings", all}});
 }
 
 } // namespace

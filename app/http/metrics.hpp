@@ -29,8 +29,8 @@ public:
   // Label values; the last one stands for everything else.
   static constexpr std::array<std::string_view, 9> methods{"GET",    "HEAD",    "POST",  "PUT",  "PATCH",
                                                            "DELETE", "OPTIONS", "TRACE", "other"};
-  static constexpr std::array<int, 16> codes{200, 304, 400, 404, 405, 408, 412, 413,
-                                             414, 417, 421, 431, 500, 501, 503, 505};
+  static constexpr std::array<int, 24> codes{200, 201, 204, 304, 400, 401, 403, 404, 405, 408, 409, 412,
+                                             413, 414, 415, 417, 421, 422, 428, 431, 500, 501, 503, 505};
   // Upper bounds of the latency histogram's buckets; a last one has none.
   static constexpr std::array<std::chrono::nanoseconds, 13> bounds{
       {std::chrono::microseconds(50), std::chrono::microseconds(100), std::chrono::microseconds(250),

@@ -89,14 +89,14 @@ void connections(Text& text, const Metrics& metrics) {
 }
 
 void customers(Text& text, const Site& site) {
-  text.single("greeter_customers", "gauge", "Customers in the configuration.", site.greeter.customers().size());
+  text.single("greeter_customers", "gauge", "Customers in the configuration.", site.greeter->customers().size());
   text.single("greeter_customer_known", "gauge", "0 when CUSTOMER_NAME is nobody's name.",
-              site.greeter.knows_its_customer() ? 1 : 0);
+              site.greeter->knows_its_customer() ? 1 : 0);
   text.family("greeter_greetings_total", "counter", "Greetings given.");
   for (std::size_t i = 0; i < site.pages.size(); ++i) {
-    const auto& customer = site.greeter.customers()[i];
-    if (site.greeter.only().empty() || site.greeter.only() == customer.name)
-      text.sample(site.pages[i].count->total(), fmt::format(R"(customer="{}")", label(customer.id)));
+    const auto& customer = site.greeter->customers()[i];
+    if (site.greeter->only().empty() || site.greeter->only() == customer.name)
+      text.sample(site.pages[i]->count->total(), fmt::format(R"(customer="{}")", label(customer.id)));
   }
 }
 

@@ -72,8 +72,6 @@ int status_in(std::string_view response) {
 
 } // namespace
 
-Response problem(int status, std::string_view detail) { return {status, problem_type, problem_body(status, detail)}; }
-
 class Router::Httplib final : public httplib::Server {
 public:
   Httplib(Log& log, const KeepAlive& keep_alive) {

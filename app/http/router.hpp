@@ -3,6 +3,7 @@
 #pragma once
 #include "base/log.hpp"
 #include "http/handler.hpp"
+#include "http/response.hpp"
 
 #include <chrono>
 #include <functional>
@@ -17,15 +18,6 @@ struct Request {
   std::string_view path; // percent-decoded, without the query
   std::string_view host; // as sent
 };
-
-struct Response {
-  int status = 200;
-  std::string content_type = "application/json";
-  std::string body;
-};
-
-// A problem+json response. No detail: the status's own explanation.
-Response problem(int status, std::string_view detail = {});
 
 // Serves resources by exact path. HEAD is GET without the body; other methods get 405 with Allow, other paths 404.
 class Router final : public Handler {

@@ -3,6 +3,7 @@
 #include "base/process.hpp"
 #include "http/management_handler.hpp"
 #include "http/public_handler.hpp"
+#include "store/open.hpp"
 
 #include <ctime>
 
@@ -27,20 +28,45 @@ EngineLimits limits_of(const Settings& settings) {
   limits.body = settings.body_timeout;
   limits.idle = settings.idle_timeout;
   limits.send = settings.send_timeout;
+  limits.answer = settings.answer_timeout;
   return limits;
 }
 
 } // namespace
 
-Server::Server(const Settings& settings, Configuration configuration)
-    : workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
-      site_(make_site(std::move(configuration), workers_, nullptr)) {
+Server::Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
+               const Store::Contents& stored)
+    : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
+      store_(std::move(store)), board_(std::move(configuration), stored, workers_),
+      events_(settings.max_streams, stored.sequence) {
   metrics_.reloads.last_success = std::time(nullptr);
+  if (!store_) return;
+  store_->listen([this](std::span<const Change> changes) {
+    board_.take(changes);
+    events_.take(changes);
+  });
 }
 
 Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configuration configuration, Log& log) {
-  std::unique_ptr<Server> server(new Server(settings, std::move(configuration)));
-  const Managed managed{settings, server->site_, server->metrics_, server->stopping_};
+  std::unique_ptr<Store> store;
+  Store::Contents stored;
+  if (settings.store != "none") {
+    const auto kept = std::chrono::duration_cast<std::chrono::seconds>(settings.changes_kept);
+    auto opened = open_store(settings.store, {.changes_kept = kept});
+    if (!opened) return opened.error();
+    auto contents = opened.value()->load();
+    if (!contents) return contents.error();
+    store = std::move(opened.value());
+    stored = std::move(contents.value());
+  }
+  std::unique_ptr<Server> server(new Server(settings, std::move(configuration), std::move(store), stored));
+  if (!settings.token_file.empty()) {
+    auto tokens = Tokens::read(settings.token_file);
+    if (!tokens) return tokens.error();
+    const api::Context context{settings, server->board_, server->store_.get(), server->events_};
+    server->api_ = std::make_unique<api::Api>(context, std::move(tokens.value()), log);
+  }
+  const Managed managed{settings, server->board_.site(), server->metrics_, server->stopping_};
   EngineOptions options{settings.host, settings.management_port, "GREETER_MANAGEMENT_PORT", limits_of(settings)};
   options.limits.connections = std::min(options.limits.connections, management_connections);
   auto management = Engine::start(options, server->management_metrics_.workers(),
@@ -51,14 +77,16 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   const Router::KeepAlive keep_alive{settings.idle_timeout, settings.max_requests_per_connection};
   auto open = Engine::start(
       {settings.host, settings.port, "GREETER_PORT", limits_of(settings)}, server->metrics_.workers(),
-      [&](unsigned worker) { return std::make_unique<PublicHandler>(server->site_, log, keep_alive, worker); });
+      [&](unsigned worker) {
+        return std::make_unique<PublicHandler>(server->board_.site(), server->api_.get(), log, keep_alive, worker);
+      });
   if (!open) return open.error();
   server->public_ = std::move(open.value());
   return server;
 }
 
 void Server::publish(Configuration configuration) {
-  site_.publish(make_site(std::move(configuration), workers_, site_.current().get()));
+  board_.configure(std::move(configuration));
   metrics_.reloads.successes.add();
   metrics_.reloads.last_succeeded = true;
   metrics_.reloads.last_success = std::time(nullptr);
@@ -67,6 +95,15 @@ void Server::publish(Configuration configuration) {
 void Server::count_refused_configuration() {
   metrics_.reloads.failures.add();
   metrics_.reloads.last_succeeded = false;
+}
+
+Result<std::size_t> Server::reload_tokens() {
+  if (!api_) return std::size_t{0};
+  auto tokens = Tokens::read(settings_.token_file);
+  if (!tokens) return tokens.error();
+  const auto count = tokens.value().size();
+  api_->replace_tokens(std::move(tokens.value()));
+  return count;
 }
 
 void Server::announce_stop() {

@@ -3,9 +3,11 @@
 #include "base/log.hpp"
 #include "base/published.hpp"
 #include "config/configuration.hpp"
+#include "http/api/api.hpp"
+#include "http/board.hpp"
 #include "http/engine.hpp"
 #include "http/metrics.hpp"
-#include "http/site.hpp"
+#include "store/store.hpp"
 
 #include <atomic>
 #include <memory>
@@ -15,15 +17,22 @@ namespace greeter {
 // Methods belong to one thread. `settings` and `log` outlive it.
 class Server {
 public:
-  // When this returns, clients can connect. Errors say which port and what to change.
+  // Opens the store, reads the tokens; when this returns, clients can connect. Errors say which setting to change.
   static Result<std::unique_ptr<Server>> start(const Settings& settings, Configuration configuration, Log& log);
 
   std::uint16_t port() const { return public_->port(); }
   std::uint16_t management_port() const { return management_->port(); }
-  std::shared_ptr<const Site> site() const { return site_.current(); }
+  std::shared_ptr<const Site> site() const { return board_.site().current(); }
 
   void publish(Configuration configuration);
   void count_refused_configuration();
+
+  // Readable when the greetings that are due change with time: show_due() then.
+  int timer_fd() const { return board_.timer_fd(); }
+  void show_due() { board_.tick(); }
+
+  // Reads the tokens anew. In an error the old ones stay.
+  Result<std::size_t> reload_tokens();
 
   // Not ready from now on; goes on serving, and every response ends its connection.
   void announce_stop();
@@ -33,13 +42,18 @@ public:
   std::size_t connections() const { return public_->connections(); }
 
 private:
-  Server(const Settings& settings, Configuration configuration);
+  Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
+         const Store::Contents& stored);
 
+  const Settings& settings_;
   unsigned workers_;
   std::atomic<bool> stopping_{false};
   Metrics metrics_;
   Metrics management_metrics_{1};
-  Published<Site> site_;
+  std::unique_ptr<Store> store_; // null: none
+  Board board_;
+  api::EventHub events_;
+  std::unique_ptr<api::Api> api_; // null: no tokens
   std::unique_ptr<Engine> public_;
   std::unique_ptr<Engine> management_;
 };

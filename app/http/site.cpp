@@ -11,46 +11,45 @@ namespace greeter {
 
 namespace {
 
-std::shared_ptr<GreetingCount> count_of(const Customer& customer, unsigned workers, const Site* previous) {
-  if (previous) {
-    const auto before = previous->greeter.customers();
-    const auto same = std::lower_bound(before.begin(), before.end(), customer.id,
-                                       [](const Customer& c, const std::string& id) { return c.id < id; });
-    if (same != before.end() && same->id == customer.id)
-      return previous->pages[static_cast<std::size_t>(same - before.begin())].count;
-  }
-  return std::make_shared<GreetingCount>(workers);
-}
-
-// A greeting may change at any time: caches have to ask, and get a 304 as long as it has not.
-Page page_of(const Customer& customer, std::shared_ptr<GreetingCount> count) {
-  const auto body = nlohmann::json{{"response", customer.greeting}}.dump();
-  Page page{'"' + fingerprint(body) + '"', {}, {}, std::move(count)};
-  const auto validators = fmt::format("Cache-Control: no-cache\r\nETag: {}\r\n", page.etag);
-  page.greeting.reserve(persistences.size());
-  page.not_modified.reserve(persistences.size());
+Offer make_offer(GreetingPtr greeting, const std::string& text) {
+  const auto body = nlohmann::json{{"response", text}}.dump();
+  const std::string language = greeting ? greeting->language : std::string();
+  Offer offer{std::move(greeting), '"' + fingerprint(body + language) + '"', {}, {}};
+  auto fields = fmt::format("{}ETag: {}\r\n", greeting_fields, offer.etag);
+  if (!language.empty()) fields += fmt::format("Content-Language: {}\r\n", language);
+  offer.whole.reserve(persistences.size());
+  offer.not_modified.reserve(persistences.size());
   for (const auto persistence : persistences) {
-    page.greeting.emplace_back(200, "Content-Type: application/json\r\n" + validators, body, persistence);
-    page.not_modified.emplace_back(304, validators, "", persistence);
+    offer.whole.emplace_back(200, "Content-Type: application/json\r\n" + fields, body, persistence);
+    offer.not_modified.emplace_back(304, fields, "", persistence);
   }
-  return page;
+  return offer;
 }
 
 } // namespace
 
-std::shared_ptr<const Site> make_site(Configuration configuration, unsigned workers, const Site* previous) {
-  std::vector<Page> pages;
-  pages.reserve(configuration.customers.size());
-  for (const auto& customer : configuration.customers)
-    pages.push_back(page_of(customer, count_of(customer, workers, previous)));
-  return std::make_shared<const Site>(
-      Site{Greeter(std::move(configuration.customers), std::move(configuration.customer_name)), std::move(pages),
-           std::move(configuration.hash)});
+std::shared_ptr<const Page> make_page(const Customer& customer, Due due, std::shared_ptr<GreetingCount> count) {
+  auto page = std::make_shared<Page>();
+  page->offers.reserve(due.choices.size() + 1);
+  page->offers.push_back(make_offer(nullptr, customer.greeting));
+  for (const auto& choice : due.choices) {
+    if (choice.greeting == due.any) page->usual = page->offers.size();
+    page->offers.push_back(make_offer(choice.greeting, choice.greeting->text));
+  }
+  page->due = std::move(due);
+  page->count = std::move(count);
+  return page;
+}
+
+const Offer& Page::offer_for(std::string_view accept_language) const {
+  if (accept_language.empty() || offers.size() == 1) return offers[usual];
+  const auto chosen = due.choose(accept_language);
+  return *std::find_if(offers.begin(), offers.end(), [&](const Offer& offer) { return offer.greeting == chosen; });
 }
 
 std::string unready_reason(const Site& site) {
-  if (site.greeter.knows_its_customer()) return {};
-  return "there is no customer named " + in_quotes(site.greeter.only());
+  if (site.greeter->knows_its_customer()) return {};
+  return "there is no customer named " + in_quotes(site.greeter->only());
 }
 
 } // namespace greeter

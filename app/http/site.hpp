@@ -1,33 +1,46 @@
-// What the public port serves: the domain with everything prepared for HTTP. One immutable whole, swapped on reload.
+// What the public port serves: the domain with everything prepared for HTTP. One immutable whole, swapped at every change.
 #pragma once
-#include "base/published.hpp"
-#include "config/configuration.hpp"
 #include "greeting/greeter.hpp"
+#include "greeting/schedule.hpp"
 #include "http/metrics.hpp"
 #include "http/ready_response.hpp"
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace greeter {
 
-// Prepared for one customer.
-struct Page {
+// A greeting that a client may get, ready to be sent.
+struct Offer {
+  GreetingPtr greeting; // null: the customer's own text
   std::string etag;
-  std::vector<ReadyResponse> greeting;     // by Persistence
+  std::vector<ReadyResponse> whole;        // by Persistence
   std::vector<ReadyResponse> not_modified; // likewise
-  std::shared_ptr<GreetingCount> count;
 };
+
+// Prepared for one customer, as of one moment.
+struct Page {
+  Due due;
+  std::vector<Offer> offers; // the customer's own text first
+  std::size_t usual = 0;     // of `offers`: for clients that name no language
+  std::shared_ptr<GreetingCount> count;
+
+  // For a client with this Accept-Language field.
+  const Offer& offer_for(std::string_view accept_language) const;
+};
+
+std::shared_ptr<const Page> make_page(const Customer& customer, Due due, std::shared_ptr<GreetingCount> count);
 
 struct Site {
-  Greeter greeter;
-  std::vector<Page> pages; // one for each of greeter.customers()
-  std::string hash;        // of the configuration
+  std::shared_ptr<const Greeter> greeter;
+  std::vector<std::shared_ptr<const Page>> pages; // one for each of greeter->customers()
+  std::string hash;                               // of the configuration
 };
 
-// A customer of `previous` (may be null) keeps its count.
-std::shared_ptr<const Site> make_site(Configuration configuration, unsigned workers, const Site* previous);
+// Fields of everything at /: what it depends on, and that caches have to ask whether it still holds.
+inline constexpr std::string_view greeting_fields = "Cache-Control: no-cache\r\nVary: Accept, Accept-Language\r\n";
 
 // Why this can't do its work, for /readyz and the log; empty: it can.
 std::string unready_reason(const Site& site);

@@ -34,7 +34,10 @@ Worker::Worker(EngineState& engine, Fd epoll, Fd listener, Handler& handler, Wor
     : engine_(engine), handler_(handler), metrics_(metrics), listener_(std::move(listener)), epoll_(std::move(epoll)),
       idle_{engine.limits.idle, Limit::idle_timeout}, heads_{engine.limits.head, Limit::head_timeout},
       bodies_{engine.limits.body, Limit::body_timeout}, sending_{engine.limits.send, Limit::send_timeout},
-      waiting_{forever, Limit::none}, lingering_{engine.limits.linger, Limit::none} {
+      waiting_{forever, Limit::none}, lingering_{engine.limits.linger, Limit::none},
+      awaiting_{engine.limits.answer, Limit::answer_timeout}, streaming_{forever, Limit::none},
+      mailbox_(std::make_shared<Mailbox>()) {
+  watch(EPOLL_CTL_ADD, mailbox_->fd(), EPOLLIN, mailbox_.get());
   watch(EPOLL_CTL_ADD, engine_.drain.get(), EPOLLIN, &engine_);
   watch(EPOLL_CTL_ADD, listener_.get(), EPOLLIN, nullptr);
 }
@@ -48,6 +51,7 @@ void Worker::run() {
       void* const tag = events[static_cast<std::size_t>(i)].data.ptr;
       if (tag == nullptr) accept_all();
       else if (tag == &engine_) start_draining();
+      else if (tag == mailbox_.get()) deliver();
       else go_on(*static_cast<Connection*>(tag));
     }
     take_turns();
@@ -96,22 +100,13 @@ void Worker::pause_accepting() {
   accept_again_ = now_ + accept_pause;
 }
 
-// Out of memory, the connection that needed more of it ends, and its memory serves the others.
-template <class Step> void Worker::attempt(Connection& c, const Step& step) {
-  try {
-    step();
-  } catch (const std::bad_alloc&) {
-    answered_ = 0;
-    close(c);
-  }
-}
-
 // The client has sent or taken something, or is gone.
 void Worker::go_on(Connection& c) {
   attempt(c, [&] {
     if (c.phase == &sending_) {
       if (flush(c, c.out)) settle(c);
-    } else if (c.phase != &waiting_) receive(c);
+    } else if (c.phase == &awaiting_) close(c); // only an end is reported to those
+    else if (c.phase != &waiting_) receive(c);
   });
 }
 
@@ -122,7 +117,7 @@ void Worker::receive(Connection& c) {
     return;
   }
   if (n <= 0) return close(c);
-  if (c.phase == &lingering_) return; // nothing it says matters any more
+  if (c.phase == &lingering_ || c.phase == &streaming_) return; // nothing it says matters any more
   const std::string_view fresh(buffer_.data(), static_cast<std::size_t>(n));
   if (!c.in.empty()) {
     c.in += fresh;
@@ -145,7 +140,7 @@ void Worker::answer_buffered(Connection& c) {
 std::string_view Worker::answer(Connection& c, std::string_view in) {
   const auto& limits = engine_.limits;
   c.backlog = false;
-  while (!c.closing && !in.empty()) {
+  while (!c.closing && !c.id && !in.empty()) {
     if (answered_ == limits.requests_per_turn || out_.size() >= turn_bytes) {
       metrics_.count(Limit::requests_per_turn);
       c.backlog = true;
@@ -169,12 +164,22 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
     const auto persistence = c.closing        ? Persistence::ends
                              : frame.http_1_0 ? Persistence::stays_as_if
                                               : Persistence::stays;
-    const int status =
-        handler_.answer({.frame = frame, .peer = c.peer, .persistence = persistence, .date = dates_.date(now_)}, out_);
-    metrics_.count(frame.method, status);
-    ++answered_;
+    asking_ = &c;
+    const int status = handler_.answer({.frame = frame,
+                                        .bytes = in.substr(0, frame.size),
+                                        .peer = c.peer,
+                                        .persistence = persistence,
+                                        .date = dates_.date(now_),
+                                        .later = this},
+                                       out_);
     in.remove_prefix(frame.size);
     c.parting = frame.close && in.empty();
+    if (status == Handler::deferred) {
+      c.method = frame.method;
+      return in;
+    }
+    metrics_.count(frame.method, status);
+    ++answered_;
   }
   return in;
 }
@@ -195,7 +200,7 @@ void Worker::refuse(Connection& c, int status, Limit limit, std::string_view met
 // Refuses whatever the connection is in the middle of.
 void Worker::turn_away(Connection& c, int status, Limit limit) {
   out_.clear();
-  refuse(c, status, limit);
+  refuse(c, status, limit, c.method);
   respond(c);
 }
 
@@ -228,11 +233,8 @@ bool Worker::flush(Connection& c, std::string& data) {
     enter(c, sending_);
     return false;
   }
-  if (c.phase == &sending_) {
-    release(c.out);
-    watch(EPOLL_CTL_MOD, c.fd.get(), EPOLLIN, &c);
-  }
-  if (!c.closing) return true;
+  if (c.phase == &sending_) release(c.out);
+  if (!c.closing || c.id) return true;
   if (c.parting) { // nothing is on its way to us that could make the system reset the connection
     close(c);
     return false;
@@ -247,8 +249,14 @@ bool Worker::flush(Connection& c, std::string& data) {
 
 // Everything is sent: moves the connection on to whatever it waits for next.
 void Worker::settle(Connection& c) {
+  if (c.streaming && draining_) return close(c);
   if (!is_within_budget(c)) return turn_away(c, 503, Limit::buffer_bytes);
-  auto& next = c.backlog ? waiting_ : c.in.empty() ? idle_ : c.has_head ? bodies_ : heads_;
+  auto& next = c.streaming    ? streaming_
+               : c.id         ? awaiting_
+               : c.backlog    ? waiting_
+               : c.in.empty() ? idle_
+               : c.has_head   ? bodies_
+                              : heads_;
   if (c.phase != &next || c.since == now_) enter(c, next);
 }
 
@@ -261,10 +269,10 @@ bool Worker::is_within_budget(Connection& c) {
 
 // Not before it has to wait is a connection watched: one that asks, is answered and ends never does. May close it.
 void Worker::enter(Connection& c, Phase& next) {
-  if (!c.watched || &next == &sending_) {
-    const auto events = &next == &sending_ ? EPOLLOUT : EPOLLIN;
+  const std::uint32_t events = &next == &sending_ ? +EPOLLOUT : &next == &awaiting_ ? 0 : +EPOLLIN;
+  if (c.watched != events) {
     if (!watch(c.watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, c.fd.get(), events, &c)) return close(c);
-    c.watched = true;
+    c.watched = events;
   }
   next.members.splice(next.members.end(), c.phase->members, c.self);
   c.phase = &next;
@@ -273,6 +281,7 @@ void Worker::enter(Connection& c, Phase& next) {
 
 void Worker::close(Connection& c) {
   metrics_.closed.add();
+  if (c.id) expecting_.erase(c.id);
   c.phase->members.erase(c.self);
 }
 
@@ -292,6 +301,7 @@ void Worker::start_draining() {
   listener_.reset();
   draining_ = true;
   cut_off_ = now_ + engine_.grace.load();
+  end_streams();
   idle_.timeout = std::min(idle_.timeout, engine_.limits.linger); // the next request may be on its way
 }
 
@@ -309,6 +319,7 @@ void Worker::expire() {
 
 void Worker::time_out(Connection& c) {
   if (c.phase == &heads_ || c.phase == &bodies_) return attempt(c, [&] { turn_away(c, 408, c.phase->limit); });
+  if (c.phase == &awaiting_) return attempt(c, [&] { give_up(c); });
   if (!draining_) metrics_.count(c.phase->limit);
   close(c);
 }

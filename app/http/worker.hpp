@@ -5,13 +5,16 @@
 #include "http/engine.hpp"
 
 #include <array>
+#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace greeter {
 
 // Belongs to one thread.
-class Worker {
+class Worker final : Deferral {
 public:
   // `epoll` is an epoll set without members.
   Worker(EngineState& engine, Fd epoll, Fd listener, Handler& handler, WorkerMetrics& metrics);
@@ -38,6 +41,12 @@ private:
   void settle(Connection& c);
   bool is_within_budget(Connection& c);
   void enter(Connection& c, Phase& next);
+  DeferredReply defer() override;
+  void deliver();
+  void take_letter(Connection& c, Mailbox::Letter& letter);
+  void forget(Connection& c);
+  void give_up(Connection& c);
+  void end_streams();
   void close(Connection& c);
   void take_turns();
 
@@ -60,7 +69,15 @@ private:
   Phase sending_;   // for the client to take a response
   Phase waiting_;   // for other connections to have their turn
   Phase lingering_; // for the client to close, so that it gets to read the last response
-  std::array<Phase*, 6> phases_{&idle_, &heads_, &bodies_, &sending_, &waiting_, &lingering_};
+  Phase awaiting_;  // for a response that is made elsewhere
+  Phase streaming_; // for more of a response without end
+  std::array<Phase*, 8> phases_{&idle_,    &heads_,     &bodies_,   &sending_,
+                                &waiting_, &lingering_, &awaiting_, &streaming_};
+
+  std::shared_ptr<Mailbox> mailbox_;
+  std::unordered_map<std::uint64_t, Connection*> expecting_; // letters, by Connection::id
+  std::uint64_t next_id_ = 1;
+  Connection* asking_ = nullptr; // whose request the handler is answering
 
   DateClock dates_;
   Clock::time_point now_ = Clock::now();
@@ -71,5 +88,15 @@ private:
   std::size_t answered_ = 0; // how many they are
   std::array<char, 32'768> buffer_;
 };
+
+// Out of memory, the connection that needed more of it ends, and its memory serves the others.
+template <class Step> void Worker::attempt(Connection& c, const Step& step) {
+  try {
+    step();
+  } catch (const std::bad_alloc&) {
+    answered_ = 0;
+    close(c);
+  }
+}
 
 } // namespace greeter

@@ -1,3 +1,4 @@
+#include "http/board.hpp"
 #include "http/metrics_text.hpp"
 
 #include <doctest/doctest.h>
@@ -11,9 +12,8 @@ bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
 }
 
-std::shared_ptr<const Site> site_of(std::vector<Customer> customers, const std::string& only = "",
-                                    const Site* previous = nullptr) {
-  return make_site({std::move(customers), only, "cafe"}, 2, previous);
+std::shared_ptr<const Site> site_of(std::vector<Customer> customers, const std::string& only = "") {
+  return Board({std::move(customers), only, "cafe"}, {}, 2).site().current();
 }
 
 } // namespace
@@ -53,11 +53,12 @@ TEST_CASE("a duration on a bound counts below it") {
 
 TEST_CASE("greetings are counted by customer and outlive a reload") {
   const Metrics metrics(2);
-  const auto before = site_of({{"a", "A", "Hi", {"a.x"}}, {"c", "C", "Moin", {"c.x"}}});
+  Board board({{{"a", "A", "Hi", {"a.x"}}, {"c", "C", "Moin", {"c.x"}}}, "", "cafe"}, {}, 2);
+  const auto before = board.site().current();
   before->pages[1].count->add(0);
   before->pages[1].count->add(1);
-  const auto after = site_of({{"b", "B", "Yo", {"b.x"}}, {"c", "C", "Moin Moin", {"c.x"}}}, "", before.get());
-  const auto text = metrics_text(metrics, *after);
+  board.configure({{{"b", "B", "Yo", {"b.x"}}, {"c", "C", "Moin Moin", {"c.x"}}}, "", "cafe"});
+  const auto text = metrics_text(metrics, *board.site().current());
   CHECK(has_line(text, R"(greeter_greetings_total{customer="b"} 0)"));
   CHECK(has_line(text, R"(greeter_greetings_total{customer="c"} 2)"));
   CHECK(text.find("customer=\"a\"") == std::string::npos);

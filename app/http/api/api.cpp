@@ -1,0 +1,61 @@
+#include "http/api/api.hpp"
+
+#include <fmt/format.h>
+
+namespace greeter::api {
+
+namespace {
+
+constexpr auto challenge = "WWW-Authenticate: Bearer realm=\"greeter\"{}\r\n";
+
+Response unauthorized(bool wrong) {
+  auto response = problem(401, wrong ? "This token is not known here." : "");
+  response.fields += fmt::format(challenge, wrong ? ", error=\"invalid_token\"" : "");
+  return response;
+}
+
+} // namespace
+
+Api::Api(const Context& context, Tokens tokens, Log& log)
+    : context_(context), tokens_(std::make_shared<const Tokens>(std::move(tokens))), reads_(context, log),
+      writes_(context, log) {}
+
+// What can be said without a look at the table.
+std::optional<Response> Api::refusal(const Exchange& exchange, std::optional<Target>& target, Role& role) const {
+  const auto& frame = exchange.frame;
+  const auto authorization = field(frame.headers, "authorization");
+  const auto token = bearer_token(authorization ? std::string_view(*authorization) : std::string_view());
+  const auto known = tokens_.current()->role_of(token);
+  if (!known) return unauthorized(!token.empty());
+  role = *known;
+  target = target_of(frame.path);
+  if (!target) return problem(404);
+  if (!allows(target->resource, frame.method)) {
+    auto response = problem(405);
+    response.fields += fmt::format("Allow: {}\r\n", allowed(target->resource));
+    return response;
+  }
+  if (is_read(frame.method)) return {};
+  if (role != Role::editor) return problem(403, "A reader's token can't change anything: use an editor's.");
+  if (!context_.store) return problem(403, "This instance is read only: GREETER_STORE is none.");
+  return {};
+}
+
+int Api::answer(const Exchange& exchange, const std::shared_ptr<const Greeter>& greeter, std::size_t customer,
+                std::string& out) {
+  std::optional<Target> target;
+  Role role{};
+  auto refused = refusal(exchange, target, role);
+  Lane& lane = is_read(exchange.frame.method) ? static_cast<Lane&>(reads_) : writes_;
+  if (!refused && !lane.has_room(exchange.bytes.size())) refused = problem(503, "Too many requests wait for the store: try again.");
+  if (refused) {
+    append(*refused, exchange.frame.method, exchange.persistence, exchange.date, out);
+    return refused->status;
+  }
+  auto request = std::make_unique<Request>(exchange, std::move(*target), greeter, customer, role);
+  request->reply = exchange.later->defer();
+  lane.submit(std::move(request));
+  return Handler::deferred;
+}
+
+} // namespace greeter::api
