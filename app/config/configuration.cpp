@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/customers.hpp"
+#include "greeting/greeting_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -72,7 +73,11 @@ std::optional<Error> overlay_all(std::vector<Customer>& customers, const std::st
 
 std::string hash_of(const std::vector<Customer>& customers) {
   json all = json::array();
-  for (const auto& c : customers) all.push_back({c.id, c.name, c.greeting, c.hosts});
+  for (const auto& c : customers) {
+    json greetings = json::array();
+    for (const auto& greeting : c.greetings) greetings.push_back(json(to_json(greeting)));
+    all.push_back({c.id, c.name, c.greeting, c.hosts, std::move(greetings)});
+  }
   return fingerprint(all.dump());
 }
 

@@ -1,8 +1,8 @@
 // Who is greeted and how, put together from GREETING, GREETINGS and the values files.
 #pragma once
 #include "base/error.hpp"
-#include "greeting/customer.hpp"
 #include "config/settings.hpp"
+#include "greeting/customer.hpp"
 
 #include <string>
 #include <vector>

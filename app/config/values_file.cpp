@@ -2,119 +2,50 @@
 
 #include "base/text.hpp"
 #include "config/chart_keys.hpp"
+#include "config/greetings_reader.hpp"
+#include "config/yaml_reader.hpp"
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <filesystem>
-#include <set>
 #include <sstream>
 
 namespace greeter {
 
 namespace {
 
-constexpr std::string_view customer_keys[] = {"name", "greeting", "hosts"};
-
-bool contains(std::span<const std::string_view> list, std::string_view word) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
-
-std::size_t line_of(const YAML::Node& node) { return static_cast<std::size_t>(std::max(node.Mark().line, 0)) + 1; }
-
-// Text as a message shows it: as it is, unless that could break a line or be overlooked.
-std::string quoted_if_odd(const std::string& text) {
-  const auto quoted = in_quotes(text);
-  return text.empty() || quoted.size() != text.size() + 2 ? quoted : text;
-}
-
-// A value may stand below its key, or not at all.
-std::size_t line_of_key(const YAML::Node& map, const std::string& key) {
-  for (const auto& entry : map)
-    if (entry.first.Scalar() == key) return line_of(entry.first);
-  return line_of(map);
-}
+constexpr std::string_view customer_keys[] = {"name", "greeting", "greetings", "hosts"};
 
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-bool is_number(std::string digits) {
-  std::erase(digits, '_');
-  std::string_view rest = digits;
-  if (rest.starts_with('+') || rest.starts_with('-')) rest.remove_prefix(1);
-  if (const auto word = to_lower(rest); word == ".inf" || word == ".nan") return true;
-  if (rest.starts_with("0x") || rest.starts_with("0o") || rest.starts_with("0b"))
-    return rest.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
-  if (rest.empty() || (rest[0] != '.' && (rest[0] < '0' || rest[0] > '9'))) return false;
-  double value{};
-  const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  return error != std::errc::invalid_argument && stop == rest.data() + rest.size();
-}
-
-// What YAML 1.1, which Helm reads, makes of a scalar without quotes; empty: text.
-std::string_view other_kind(const std::string& plain) {
-  static constexpr std::array<std::string_view, 8> booleans{"true", "false", "yes", "no", "on", "off", "y", "n"};
-  if (contains(booleans, to_lower(plain))) return "a boolean";
-  if (is_number(plain)) return "a number";
-  return {};
-}
-
 class Reader {
 public:
-  Reader(ValuesFile& out, std::string_view default_domain) : out_(out), domain_(default_domain) {}
+  Reader(ValuesFile& out, std::string_view default_domain) : out_(out), yaml_(out), domain_(default_domain) {}
 
   void read(const YAML::Node& root) {
     if (!root.IsMap()) return fault(1, "holds no values; write customer: with name: and greeting: below it");
-    check_keys(root, "", chart_keys);
+    yaml_.check_keys(root, "", chart_keys);
     if (root["domain"]) read_domain(root["domain"]);
     const auto customer = root["customer"];
     if (!customer) return fault(1, "customer is missing; write customer: with name: and greeting: below it");
     if (!customer.IsMap()) return fault(line_of(customer), "customer is no map; write name: and greeting: below it");
-    check_keys(customer, "customer.", customer_keys);
+    yaml_.check_keys(customer, "customer.", customer_keys);
     read_name(customer);
     read_greeting(customer);
+    if (customer["greetings"])
+      out_.customer.greetings = read_greetings(customer["greetings"], line_of_key(customer, "greetings"), yaml_);
     out_.customer.hosts.push_back(out_.customer.id + "." + domain_);
     out_.host_lines.push_back(1);
     if (customer["hosts"]) read_hosts(customer["hosts"]);
   }
 
-  void fault(std::size_t line, std::string message) { out_.faults.push_back({out_.file, line, std::move(message)}); }
+  void fault(std::size_t line, std::string message) { yaml_.fault(line, std::move(message)); }
 
 private:
-  void check_keys(const YAML::Node& map, std::string_view path, std::span<const std::string_view> known) {
-    std::set<std::string> seen;
-    for (const auto& entry : map) {
-      const auto key = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
-      const auto shown = std::string(path) + quoted_if_odd(key);
-      if (!seen.insert(key).second) fault(line_of(entry.first), fmt::format("{} is set twice; keep one", shown));
-      if (contains(known, key)) continue;
-      const auto meant = nearest(key, known);
-      fault(line_of(entry.first), meant.empty()
-                                      ? fmt::format("{} is no known key; known are {}", shown, fmt::join(known, ", "))
-                                      : fmt::format("{} is no known key; did you mean {}{}?", shown, path, meant));
-    }
-  }
-
-  // The node's text, or a fault at `line` and nothing.
-  std::optional<std::string> text(const YAML::Node& node, std::size_t line, std::string_view path) {
-    const bool tagged_text = node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str";
-    std::string_view kind;
-    if (node.IsNull()) kind = "nothing";
-    else if (node.IsMap()) kind = "a map";
-    else if (node.IsSequence()) kind = "a list";
-    else if (!tagged_text) kind = other_kind(node.Scalar());
-    if (kind.empty()) return node.Scalar();
-    fault(line, node.IsScalar() ? fmt::format("{} is {}, not text; put it in quotes: \"{}\"", path, kind, node.Scalar())
-                                : fmt::format("{} is {}, not text; write {}: \"...\"", path, kind,
-                                              path.substr(path.rfind('.') + 1)));
-    return {};
-  }
-
   std::optional<std::string> required_text(const YAML::Node& customer, const std::string& key) {
     const auto node = customer[key];
     if (!node) {
@@ -122,7 +53,7 @@ private:
       return {};
     }
     const auto line = line_of_key(customer, key);
-    auto value = text(node, line, "customer." + key);
+    auto value = yaml_.text(node, line, "customer." + key);
     if (value && is_blank(*value)) {
       fault(line, fmt::format("customer.{} is blank; write at least one visible character", key));
       return {};
@@ -144,7 +75,7 @@ private:
   }
 
   void read_domain(const YAML::Node& node) {
-    const auto domain = text(node, line_of(node), "domain");
+    const auto domain = yaml_.text(node, line_of(node), "domain");
     if (domain && !is_dns_name(*domain))
       return fault(line_of(node), fmt::format("domain {} is no lower-case DNS name; write one like parcellab.com",
                                               in_quotes(*domain)));
@@ -154,7 +85,7 @@ private:
   void read_hosts(const YAML::Node& list) {
     if (!list.IsSequence()) return fault(line_of(list), "customer.hosts is no list; write one - host a line");
     for (const auto& node : list) {
-      const auto host = text(node, line_of(node), "customer.hosts");
+      const auto host = yaml_.text(node, line_of(node), "customer.hosts");
       if (host && !is_dns_name(*host))
         fault(line_of(node),
               fmt::format("customer.hosts: {} is no lower-case DNS name; write one like hello.example.com",
@@ -167,6 +98,7 @@ private:
   }
 
   ValuesFile& out_;
+  YamlReader yaml_;
   std::string domain_;
 };
 

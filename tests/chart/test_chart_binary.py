@@ -9,7 +9,22 @@ import subprocess
 import time
 
 import pytest
-from rendering import CHART, CONFIGURATIONS, CUSTOMER_VALUES, REPO, TEXTS, expanded, find, objects, one, pod, rendered, run
+import yaml
+from rendering import (
+    CHART,
+    CONFIGURATIONS,
+    CUSTOMER_VALUES,
+    REPO,
+    TEXTS,
+    expanded,
+    find,
+    objects,
+    one,
+    pod,
+    rendered,
+    run,
+    template,
+)
 
 GREETER = REPO / "build/greeter"
 
@@ -76,6 +91,83 @@ def test_the_binary_reads_any_text_as_it_was_given(tmp_path):
     done = run(GREETER, "customers", "list", tmp_path / "customers", "--output", "json")
     assert done.returncode == 0, done.stderr
     assert [customer["greeting"] for customer in json.loads(done.stdout)] == TEXTS
+
+
+# One greeting each, as a values file has it.
+GOOD_GREETINGS = {
+    "short": {"text": "x"},
+    "long": {"text": "\U0001f44b" * 1000, "description": "ü" * 1000},
+    "a" * 63: {"text": "two\nlines\tand a tab", "description": ""},
+    "0-9": {"text": "x", "description": " ", "language": "", "tags": []},
+    "full": {"text": "x", "language": "zh-hant-TW", "tags": ["a.b_c-d", "t" * 63, *"t" * 14], "state": "retired"},
+    "leap": {"text": "x", "starts_at": "2024-02-29T00:00:00+23:59", "ends_at": "2400-02-29t23:59:59.123456789z"},
+    "edges": {"text": "x", "starts_at": "0001-01-01T00:00:00Z", "ends_at": "9999-12-31T23:59:60Z"},
+    "months": {"text": "x", "starts_at": "2026-04-30T00:00:00-00:00", "ends_at": "2026-10-31T00:00:00Z"},
+}
+BAD_TIMES = [
+    *("", "2026-12-24", "2026-12-24T00:00:00", "2026-12-24 00:00:00Z", "0000-01-01T00:00:00Z", "12026-01-01T00:00:00Z"),
+    *("2026-13-01T00:00:00Z", "2026-01-00T00:00:00Z", "2026-01-32T00:00:00Z", "2026-04-31T00:00:00Z"),
+    *("2026-02-29T00:00:00Z", "2024-02-30T00:00:00Z", "2100-02-29T00:00:00Z", "2026-06-31T00:00:00Z"),
+    *("2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:61Z", "2026-01-01T00:00:00.Z"),
+    *("2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+0100", "2026-01-01T00:00:00Z\n"),
+]
+BAD_GREETINGS = [
+    *(("a", value) for value in (None, "Moin!", [], {}, {"text": None}, {"text": "x", "typo": "x"})),
+    *((key, {"text": "x"}) for key in ("", "A", "a.b", "a_b", "-a", "a-", "ä", "a" * 64)),
+    *((key, {"text": "x"}) for key in ("import", "export", "events", "preview", "timeline")),
+    *(("a", {"text": text}) for text in ("", " \t\n", "x" * 1001, "ü" * 1001, "a\rb", "a\x07b", "a\x7fb", "a\x9bb", 7, True)),
+    *(("a", {"text": "x", "description": text}) for text in ("x" * 1001, "a\x1bb", None, ["x"])),
+    *(("a", {"text": "x", "language": tag}) for tag in ("d", "de_AT", "de-", "*", "x-a", "abcdefghi", False, None)),
+    ("a", {"text": "x", "language": "de-" + "-".join(["abcdefgh"] * 4)}),
+    *(("a", {"text": "x", "tags": tags}) for tags in ("a", None, ["A"], [""], ["a b"], ["t" * 64], [7], ["t"] * 17)),
+    *(("a", {"text": "x", "state": state}) for state in ("", "Active", "gone", None, True)),
+    *(("a", {"text": "x", "revision": 1}), ("a", {"text": "x", "id": "a"}), ("a", {"text": "x", "origin": "store"})),
+    *(("a", {"text": "x", "starts_at": time}) for time in BAD_TIMES),
+    *(("a", {"text": "x", "ends_at": time}) for time in (20261224, None, {"a": "b"}, *BAD_TIMES[:3])),
+]
+# What a schema can't say: the binary alone refuses it, before a deployment (scripts/check-customers) and in it.
+BEYOND_THE_SCHEMA = [
+    {"text": "x", "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2026-01-01T01:00:00+01:00"},
+    {"text": "x", "starts_at": "2026-01-01T12:00:60Z"},
+    {"text": "x", "starts_at": "0001-01-01T00:00:00+00:01"},
+]
+
+
+def verdicts(tmp_path, greetings):
+    """Whether the schema and whether the binary take a file with these greetings."""
+    path = tmp_path / "customer-x.yaml"
+    path.write_text(yaml.safe_dump(customer_with(greetings), allow_unicode=True), encoding="utf-8")
+    checked = run(GREETER, "customers", "check", path)
+    assert checked.returncode in (0, 1), checked.stderr
+    return template("--values", path).returncode == 0, checked.returncode == 0
+
+
+def customer_with(greetings):
+    return {"customer": {"name": "X", "greeting": "Hello!", "greetings": greetings}}
+
+
+def test_schema_and_binary_take_the_same_greetings(tmp_path):
+    assert verdicts(tmp_path, GOOD_GREETINGS) == (True, True)
+
+
+@pytest.mark.parametrize(("key", "value"), BAD_GREETINGS, ids=lambda item: str(item)[:50])
+def test_schema_and_binary_refuse_the_same_greetings(key, value, tmp_path):
+    assert verdicts(tmp_path, {"sound": {"text": "x"}, key: value}) == (False, False)
+
+
+@pytest.mark.parametrize("value", BEYOND_THE_SCHEMA, ids=str)
+def test_the_binary_knows_more_of_time_than_the_schema(value, tmp_path):
+    assert verdicts(tmp_path, {"a": value}) == (True, False)
+
+
+def test_greetings_reach_the_pod_as_they_were_given(tmp_path):
+    greetings = {f"text-{number}": {"text": text} for number, text in enumerate(TEXTS) if text != "two\r\nlines"}
+    items = objects(values=customer_with(GOOD_GREETINGS | greetings))
+    folder = mount(items, tmp_path / "customers")
+    mounted = yaml.safe_load((folder / "customer-x.yaml").read_text(encoding="utf-8"))
+    assert mounted["customer"]["greetings"] == GOOD_GREETINGS | greetings
+    done = run(GREETER, "customers", "check", folder)
+    assert done.returncode == 0, done.stderr
 
 
 def free_ports(count):

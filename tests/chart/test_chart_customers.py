@@ -66,7 +66,7 @@ def test_the_stem_and_the_text_arrive(path):
     data = one(items, "ConfigMap")["data"]
     assert list(data) == [f"{path.stem}.yaml"]
     mounted = yaml.safe_load(data[f"{path.stem}.yaml"])
-    assert mounted["customer"] == {"hosts": []} | given["customer"]
+    assert mounted["customer"] == {"greetings": {}, "hosts": []} | given["customer"]
     environment = {item["name"]: item["value"] for item in pod(items)["containers"][0]["env"]}
     assert environment["CUSTOMER_NAME"].replace("$$", "$") == given["customer"]["name"]
     test = one(items, "Pod")["spec"]["containers"][0]["args"]
@@ -105,7 +105,7 @@ def test_any_text_arrives_as_it_is(text):
     name = re.sub(r"[\n\t]", " ", text)
     items = objects(values={"customer": {"name": name, "greeting": text}})
     mounted = yaml.safe_load(one(items, "ConfigMap")["data"]["customer-x.yaml"])
-    assert mounted["customer"] == {"name": name, "greeting": text, "hosts": []}
+    assert mounted["customer"] == {"name": name, "greeting": text, "greetings": {}, "hosts": []}
     variable = next(item for item in pod(items)["containers"][0]["env"] if item["name"] == "CUSTOMER_NAME")
     assert expanded(variable["value"]) == name
     assert expanded(one(items, "Pod")["spec"]["containers"][0]["args"][-1]) == text

@@ -12,8 +12,9 @@ from rendering import CHART, customer, faults, objects, refusal
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
-# Kubernetes or another tool owns their content.
+# Kubernetes, another tool or the customer owns their keys.
 OPEN = {"global", "affinity", "nodeSelector", "podAnnotations", "podLabels"} | {
+    "customer.greetings",  # by id
     "ingress.annotations",
     "networkPolicy.ingressController.podLabels",
     "networkPolicy.prometheus.podLabels",
@@ -158,6 +159,9 @@ BAD = [
     ("customer.greeting", ""),
     ("customer.greeting", " \t\n"),
     ("customer.greeting", True),
+    ("customer.greetings", []),
+    ("customer.greetings", {"a": {}}),
+    ("customer.greetings", {"a": {"text": "x", "typo": "x"}}),
     ("customer.hosts", ["Upper.example.com"]),
     ("customer.hosts", ["under_score.example.com"]),
     ("customer.hosts", ["-dash.example.com"]),

@@ -95,3 +95,22 @@ TEST_CASE("the hash tells equal configurations from others") {
   folder.customer("customer-a", "A", "Hello!");
   CHECK(load_configuration(settings).value().hash != first);
 }
+
+TEST_CASE("the hash tells greetings of the table apart, not how they are written") {
+  const Folder folder;
+  const auto settings = settings_of({{"GREETER_CONFIG", folder.path()}});
+  const auto hash_with = [&](const std::string& greetings) {
+    folder.write("c.yaml", "customer: {name: C, greeting: Hi, greetings: {" + greetings + "}}\n");
+    const auto configuration = load_configuration(settings);
+    REQUIRE(configuration);
+    return configuration.value().hash;
+  };
+  const auto one = hash_with("a: {text: x, ends_at: 2026-12-24T00:00:00Z}");
+  CHECK(hash_with("a: {text: x, ends_at: 2026-12-24T01:00:00+01:00, state: active}") == one);
+  for (const auto other : {"", "a: {text: x}", "b: {text: x, ends_at: 2026-12-24T00:00:00Z}",
+                           "a: {text: x, ends_at: 2026-12-24T00:00:00.001Z}",
+                           "a: {text: x, ends_at: 2026-12-24T00:00:00Z}, b: {text: x}"}) {
+    CAPTURE(other);
+    CHECK(hash_with(other) != one);
+  }
+}
