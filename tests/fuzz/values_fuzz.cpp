@@ -43,6 +43,12 @@ void check_customer(const Customer& customer) {
   require(is_plain_utf8(customer.name) && is_plain_utf8(customer.greeting), "accepted text is UTF-8");
   require(!customer.hosts.empty() && customer.hosts[0].starts_with(customer.id + "."),
           "a customer's own host is first");
+  for (const auto& greeting : customer.greetings)
+    require(check(greeting).empty() && greeting.origin == Origin::configuration, "an accepted greeting is sound");
+  require(std::adjacent_find(customer.greetings.begin(), customer.greetings.end(),
+                             [](const Greeting& x, const Greeting& y) { return x.id >= y.id; }) ==
+              customer.greetings.end(),
+          "accepted greetings have each an id, in their order");
   for (const auto& host : customer.hosts) require(is_plain_dns_name(host), "an accepted host is a DNS name");
 }
 
