@@ -55,7 +55,8 @@ bool prefers_html(std::string_view accept) {
       json.consider(1, good);
     }
   }
-  return html.quality > 0 && (html.quality > json.quality || (html.quality == json.quality && html.specificity > json.specificity));
+  return html.quality > 0 &&
+         (html.quality > json.quality || (html.quality == json.quality && html.specificity > json.specificity));
 }
 
 } // namespace greeter

@@ -64,7 +64,8 @@ void Board::take(std::span<const Change> changes) {
 
 void Board::tick() {
   std::uint64_t expirations{};
-  [[maybe_unused]] const auto taken = ::read(timer_.get(), &expirations, sizeof expirations); // fails when the clock was set
+  [[maybe_unused]] const auto taken =
+      ::read(timer_.get(), &expirations, sizeof expirations); // fails when the clock was set
   const std::lock_guard lock(mutex_);
   const auto time = now();
   for (const auto& customer : greeter_->customers()) refresh(customer, rows_.find(customer.id)->second, time, false);

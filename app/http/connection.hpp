@@ -51,15 +51,15 @@ struct Connection {
   Admission::Place place;
   Charge charge; // for `in` and `out`
 
-  std::string in;           // beginning of an incomplete request, or requests left for the next turn
-  std::string out;          // end of a response that the socket did not take yet
-  BodyProgress progress;    // of the request in `in`
-  std::size_t requests = 0; // answered so far
-  bool has_head = false;    // of the request in `in`, only the body is missing
-  bool continued = false;   // "100 Continue" was sent for it
-  bool backlog = false;     // `in` may hold complete requests
-  bool closing = false;     // close as soon as everything is sent
-  bool parting = false;     // the client has said that it sends no more
+  std::string in;                       // beginning of an incomplete request, or requests left for the next turn
+  std::string out;                      // end of a response that the socket did not take yet
+  BodyProgress progress;                // of the request in `in`
+  std::size_t requests = 0;             // answered so far
+  bool has_head = false;                // of the request in `in`, only the body is missing
+  bool continued = false;               // "100 Continue" was sent for it
+  bool backlog = false;                 // `in` may hold complete requests
+  bool closing = false;                 // close as soon as everything is sent
+  bool parting = false;                 // the client has said that it sends no more
   std::optional<std::uint32_t> watched; // events it is in the epoll set for; nothing: it is not there
 
   std::uint64_t id = 0;                    // under which letters find it; 0: none are expected

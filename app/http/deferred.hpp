@@ -38,7 +38,8 @@ private:
 // the engine's is over, the client waits.
 class DeferredReply {
 public:
-  DeferredReply(std::shared_ptr<Mailbox> mailbox, std::uint64_t connection, std::shared_ptr<const std::atomic<bool>> gone)
+  DeferredReply(std::shared_ptr<Mailbox> mailbox, std::uint64_t connection,
+                std::shared_ptr<const std::atomic<bool>> gone)
       : mailbox_(std::move(mailbox)), connection_(connection), gone_(std::move(gone)) {}
 
   // A whole response, or the end of one.

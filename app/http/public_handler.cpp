@@ -44,7 +44,8 @@ PublicHandler::Answered PublicHandler::respond(const Exchange& exchange, std::st
   if (customer && frame.path == "/" && reads(frame)) return {greet(exchange, *customer, out), customer};
   if (api_ && frame.path.starts_with("/api/")) {
     if (customer) return {api_->answer(exchange, site.greeter, *customer, out), customer};
-    append(without_greeting({frame.method, frame.path, frame.host}), frame.method, exchange.persistence, exchange.date, out);
+    append(without_greeting({frame.method, frame.path, frame.host}), frame.method, exchange.persistence, exchange.date,
+           out);
     return {404, customer};
   }
   if (api_)
@@ -117,7 +118,8 @@ std::optional<Response> PublicHandler::page(const Exchange& exchange) const {
   case Precondition::holds: break;
   }
   Response response{200, std::string(asset->content_type), std::string(asset->body), fields};
-  if (!asset->security_policy.empty()) response.fields += fmt::format("Content-Security-Policy: {}\r\n", asset->security_policy);
+  if (!asset->security_policy.empty())
+    response.fields += fmt::format("Content-Security-Policy: {}\r\n", asset->security_policy);
   return response;
 }
 

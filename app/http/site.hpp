@@ -1,4 +1,5 @@
-// What the public port serves: the domain with everything prepared for HTTP. One immutable whole, swapped at every change.
+// What the public port serves: the domain with everything prepared for HTTP. One immutable whole, swapped at every
+// change.
 #pragma once
 #include "greeting/greeter.hpp"
 #include "greeting/schedule.hpp"

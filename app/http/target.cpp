@@ -18,7 +18,8 @@ int hex(char c) {
 
 bool is_unreserved(char c) {
   const char lower = to_lower(c);
-  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || std::string_view("-._~").find(c) != std::string_view::npos;
+  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
+         std::string_view("-._~").find(c) != std::string_view::npos;
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }

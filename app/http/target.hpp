@@ -1,4 +1,5 @@
-// What a request's target says, decoded (RFC 3986). Strict: what decodes to something else for another reader is refused.
+// What a request's target says, decoded (RFC 3986). Strict: what decodes to something else for another reader is
+// refused.
 #pragma once
 #include <optional>
 #include <string>

@@ -71,8 +71,7 @@ private:
   Phase lingering_; // for the client to close, so that it gets to read the last response
   Phase awaiting_;  // for a response that is made elsewhere
   Phase streaming_; // for more of a response without end
-  std::array<Phase*, 8> phases_{&idle_,    &heads_,     &bodies_,   &sending_,
-                                &waiting_, &lingering_, &awaiting_, &streaming_};
+  std::array<Phase*, 8> phases_{&idle_, &heads_, &bodies_, &sending_, &waiting_, &lingering_, &awaiting_, &streaming_};
 
   std::shared_ptr<Mailbox> mailbox_;
   std::unordered_map<std::uint64_t, Connection*> expecting_; // letters, by Connection::id

@@ -47,7 +47,8 @@ int Api::answer(const Exchange& exchange, const std::shared_ptr<const Greeter>& 
   Role role{};
   auto refused = refusal(exchange, target, role);
   Lane& lane = is_read(exchange.frame.method) ? static_cast<Lane&>(reads_) : writes_;
-  if (!refused && !lane.has_room(exchange.bytes.size())) refused = problem(503, "Too many requests wait for the store: try again.");
+  if (!refused && !lane.has_room(exchange.bytes.size()))
+    refused = problem(503, "Too many requests wait for the store: try again.");
   if (refused) {
     append(*refused, exchange.frame.method, exchange.persistence, exchange.date, out);
     return refused->status;

@@ -1,4 +1,5 @@
-// The API: who may ask what is decided at once, on the worker; what it takes to answer happens on the API's own threads.
+// The API: who may ask what is decided at once, on the worker; what it takes to answer happens on the API's own
+// threads.
 #pragma once
 #include "base/published.hpp"
 #include "http/api/lane.hpp"

@@ -38,12 +38,15 @@ private:
     auto read = read_greeting(json.value(), "");
     for (const auto& one : read.faults) fault(number, one);
     const auto [first, fresh] = lines_.try_emplace(read.greeting.id, number);
-    if (!fresh) return fault(number, {"id", in_quotes(read.greeting.id), fmt::format("line {} has the same; keep one", first->second)});
+    if (!fresh)
+      return fault(number,
+                   {"id", in_quotes(read.greeting.id), fmt::format("line {} has the same; keep one", first->second)});
     if (read.faults.empty()) greetings.push_back(std::move(read.greeting));
   }
 
   void fault(std::size_t line, const FieldFault& fault) {
-    if (errors.size() < most_faults) errors.push_back({{"line", line}, {"field", fault.field}, {"value", fault.value}, {"rule", fault.rule}});
+    if (errors.size() < most_faults)
+      errors.push_back({{"line", line}, {"field", fault.field}, {"value", fault.value}, {"rule", fault.rule}});
   }
 
   std::map<std::string, std::size_t> lines_;
@@ -57,7 +60,8 @@ Plan plan_import(const Context& context, const Request& request, std::size_t& cr
   if (dry_run != "true" && dry_run != "false") query.fault("dry_run", dry_run, "use true or false");
   if (auto refused = query.refusal("dry_run")) return {.response = std::move(*refused)};
   if (const auto type = media_type(request); type != "application/x-ndjson")
-    return {.response = problem(415, fmt::format("Content-Type is {}; send application/x-ndjson, a greeting a line", in_quotes(type)))};
+    return {.response = problem(
+                415, fmt::format("Content-Type is {}; send application/x-ndjson, a greeting a line", in_quotes(type)))};
   Lines lines;
   lines.read(body_of(request.frame));
   if (!lines.errors.empty()) {
@@ -81,9 +85,13 @@ Plan plan_import(const Context& context, const Request& request, std::size_t& cr
     plan.writes.push_back({Write::Kind::put, customer, std::move(greeting), {}});
   }
   if (context.board.stored(customer) + created + stored > context.settings.max_greetings)
-    return {.response = problem(409, fmt::format("Nothing was imported: that would be more than the {} greetings that GREETER_MAX_GREETINGS allows.",
-                                                 context.settings.max_greetings))};
-  Response done{.body = ordered_json{{"created", fresh}, {"replaced", replaced}, {"unchanged", unchanged}}.dump() + "\n",
+    return {.response = problem(
+                409,
+                fmt::format(
+                    "Nothing was imported: that would be more than the {} greetings that GREETER_MAX_GREETINGS allows.",
+                    context.settings.max_greetings))};
+  Response done{.body =
+                    ordered_json{{"created", fresh}, {"replaced", replaced}, {"unchanged", unchanged}}.dump() + "\n",
                 .fields = "Cache-Control: no-store\r\n"};
   if (dry_run == "true" || plan.writes.empty()) return {.response = std::move(done)};
   created += stored;

@@ -89,10 +89,12 @@ void ReadLane::open_stream(const Request& request) {
   if (after && !sequence) query.fault(last_id ? "Last-Event-ID" : "after", *after, "use the id of an event");
   if (const auto refused = query.refusal("after")) return answer(request, *refused);
   std::string head;
-  ReadyResponse(200, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n", "", Persistence::ends)
+  ReadyResponse(200, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n", "",
+                Persistence::ends)
       .append_to(head, dates_.date(Clock::now()));
   if (!context_.events.attach(request.customer().id, sequence, context_.store, std::move(head), *request.reply))
-    answer(request, problem(503, fmt::format("There are {} streams of events, as many as GREETER_MAX_STREAMS allows.", context_.settings.max_streams)));
+    answer(request, problem(503, fmt::format("There are {} streams of events, as many as GREETER_MAX_STREAMS allows.",
+                                             context_.settings.max_streams)));
 }
 
 void ReadLane::idle() {
@@ -105,7 +107,8 @@ void ReadLane::idle() {
 // A write that found something else than its plan expected is planned again, on what is there now.
 void WriteLane::handle(std::vector<RequestPtr> requests) {
   for (int attempt = 0; attempt < most_attempts && !requests.empty(); ++attempt) requests = write(std::move(requests));
-  for (const auto& request : requests) answer(*request, problem(503, "Others change the same greeting all the time: try again."));
+  for (const auto& request : requests)
+    answer(*request, problem(503, "Others change the same greeting all the time: try again."));
 }
 
 // Returns the requests that have to be planned again.

@@ -100,7 +100,9 @@ Order order_in(Query& query) {
 }
 
 // A cursor names the order and the last item of the page: what changes in between neither hides nor doubles others.
-std::string cursor_at(const Order& order, const Key& key) { return fmt::format("{}.{}.{}", order.name, key.time, key.id); }
+std::string cursor_at(const Order& order, const Key& key) {
+  return fmt::format("{}.{}.{}", order.name, key.time, key.id);
+}
 
 struct Position {
   std::int64_t time = 0;
@@ -127,7 +129,8 @@ std::size_t limit_in(Query& query) {
   const auto text = query.take("limit");
   if (!text) return 100;
   const auto number = parse_number(*text);
-  if (!number || *number < 1 || *number > most_items) query.fault("limit", *text, fmt::format("use a whole number from 1 to {}", most_items));
+  if (!number || *number < 1 || *number > most_items)
+    query.fault("limit", *text, fmt::format("use a whole number from 1 to {}", most_items));
   return number.value_or(1);
 }
 
@@ -150,10 +153,12 @@ Response list(const Context& context, const Request& request) {
 
   auto found = context.board.greetings(request.customer().id);
   std::erase_if(found, [&](const GreetingPtr& g) { return !filter.takes(*g); });
-  std::sort(found.begin(), found.end(), [&](const auto& a, const auto& b) { return order.before(order.key(*a), order.key(*b)); });
+  std::sort(found.begin(), found.end(),
+            [&](const auto& a, const auto& b) { return order.before(order.key(*a), order.key(*b)); });
   auto first = found.begin();
   if (position)
-    first = std::find_if(found.begin(), found.end(), [&](const auto& g) { return order.before({position->time, position->id}, order.key(*g)); });
+    first = std::find_if(found.begin(), found.end(),
+                         [&](const auto& g) { return order.before({position->time, position->id}, order.key(*g)); });
   const auto last = first + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(limit), found.end() - first);
 
   auto items = ordered_json::array();

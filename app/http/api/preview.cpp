@@ -16,7 +16,9 @@ constexpr auto usual_span = std::chrono::hours(24 * 30);
 constexpr std::size_t most_segments = 1000;
 constexpr std::size_t longest_field = 1000;
 
-ordered_json or_null(const std::optional<Timestamp>& time) { return time ? ordered_json(to_text(*time)) : ordered_json(); }
+ordered_json or_null(const std::optional<Timestamp>& time) {
+  return time ? ordered_json(to_text(*time)) : ordered_json();
+}
 
 Timestamp time_in(Query& query, std::string_view name, Timestamp otherwise) {
   const auto text = query.take(name);
@@ -32,7 +34,9 @@ std::string languages_in(Query& query) {
   return text;
 }
 
-Response json(const ordered_json& body) { return {.body = body.dump() + "\n", .fields = "Cache-Control: no-store\r\n"}; }
+Response json(const ordered_json& body) {
+  return {.body = body.dump() + "\n", .fields = "Cache-Control: no-store\r\n"};
+}
 
 } // namespace
 

@@ -19,7 +19,8 @@ constexpr std::size_t shortest = 16, longest = 256, most = 1000;
 
 bool is_token_char(char c) {
   const char lower = to_lower(c);
-  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') || std::string_view("-._~+/=").find(c) != std::string_view::npos;
+  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
+         std::string_view("-._~+/=").find(c) != std::string_view::npos;
 }
 
 bool is_token(std::string_view text) {
@@ -30,7 +31,8 @@ bool is_token(std::string_view text) {
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+  for (std::size_t i = 0; i < a.size(); ++i)
+    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
   return difference == 0;
 }
 
@@ -48,11 +50,13 @@ Result<Tokens> Tokens::parse(std::string_view text) {
     const auto space = std::min(line.find_first_of(" \t"), line.size());
     const auto role = line.substr(0, space), token = trim(line.substr(space));
     if (role != "reader" && role != "editor")
-      return Error{ErrorCode::invalid, fmt::format("line {} does not begin with a role; write 'reader TOKEN' or 'editor TOKEN'", number)};
-    if (!is_token(token))
       return Error{ErrorCode::invalid,
-                   fmt::format("the token of line {} can't be used; it is {} to {} characters of letters, digits and -._~+/=",
-                               number, shortest, longest)};
+                   fmt::format("line {} does not begin with a role; write 'reader TOKEN' or 'editor TOKEN'", number)};
+    if (!is_token(token))
+      return Error{
+          ErrorCode::invalid,
+          fmt::format("the token of line {} can't be used; it is {} to {} characters of letters, digits and -._~+/=",
+                      number, shortest, longest)};
     tokens.entries_.push_back({role == "editor" ? Role::editor : Role::reader, std::string(token)});
   }
   if (tokens.entries_.empty())
@@ -66,10 +70,12 @@ Result<Tokens> Tokens::read(const std::string& file) {
   std::string text(most * (longest + 16), '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!stream.is_open() || stream.bad())
-    return Error{ErrorCode::invalid, fmt::format("GREETER_TOKEN_FILE={} can't be read: {}", in_quotes(file), std::strerror(errno))};
+    return Error{ErrorCode::invalid,
+                 fmt::format("GREETER_TOKEN_FILE={} can't be read: {}", in_quotes(file), std::strerror(errno))};
   text.resize(static_cast<std::size_t>(stream.gcount()));
   auto tokens = parse(text);
-  if (!tokens) return Error{ErrorCode::invalid, fmt::format("GREETER_TOKEN_FILE={}: {}", in_quotes(file), tokens.error().message)};
+  if (!tokens)
+    return Error{ErrorCode::invalid, fmt::format("GREETER_TOKEN_FILE={}: {}", in_quotes(file), tokens.error().message)};
   return tokens;
 }
 

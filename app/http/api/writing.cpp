@@ -29,8 +29,9 @@ std::optional<Response> stopped(const Request& request, const Greeting* current)
     return problem(412, fmt::format("There is no greeting {} that If-Match could name.", in_quotes(request.target.id)));
   }
   if (!conditional)
-    return problem(428, fmt::format("There is a greeting {} already: send If-Match with its ETag {}, or * for whatever is there.",
-                                    in_quotes(current->id), etag_of(*current)));
+    return problem(
+        428, fmt::format("There is a greeting {} already: send If-Match with its ETag {}, or * for whatever is there.",
+                         in_quotes(current->id), etag_of(*current)));
   if (precondition(headers, etag_of(*current)) == Precondition::holds) return {};
   return problem(412, fmt::format("The greeting {} has the ETag {} now.", in_quotes(current->id), etag_of(*current)),
                  {{"current_revision", current->revision}});
@@ -47,10 +48,12 @@ std::optional<Response> no_room(const Context& context, const Request& request, 
   if (current && current->origin == Origin::store) return {};
   const auto most = context.settings.max_greetings;
   if (context.board.stored(request.customer().id) + created < most) return (++created, std::optional<Response>());
-  return problem(409, fmt::format("There are {} greetings, as many as GREETER_MAX_GREETINGS allows: delete some first.", most));
+  return problem(
+      409, fmt::format("There are {} greetings, as many as GREETER_MAX_GREETINGS allows: delete some first.", most));
 }
 
-Plan put(const Context& context, const Request& request, Greeting wanted, const GreetingPtr& current, std::size_t& created) {
+Plan put(const Context& context, const Request& request, Greeting wanted, const GreetingPtr& current,
+         std::size_t& created) {
   // Done already: the request is repeated, or it asks for what is there (RFC 9110, 13.1.1).
   if (current && same_content(*current, wanted)) return answer(greeting_response(200, *current));
   if (auto refused = stopped(request, current.get())) return answer(std::move(*refused));
@@ -70,7 +73,8 @@ Plan replace(const Context& context, const Request& request, std::size_t& create
   if (!body) return answer(problem(status, body.error().message));
   auto read = read_greeting(body.value(), request.target.id);
   if (!read.faults.empty()) return answer(faults_problem(422, read.faults));
-  return put(context, request, std::move(read.greeting), context.board.greeting(request.customer().id, request.target.id), created);
+  return put(context, request, std::move(read.greeting),
+             context.board.greeting(request.customer().id, request.target.id), created);
 }
 
 Plan patch(const Context& context, const Request& request, std::size_t& created) {
@@ -89,12 +93,15 @@ Plan erase(const Context& context, const Request& request) {
   const auto current = context.board.greeting(request.customer().id, id);
   if (!current) return answer(problem(404, fmt::format("There is no greeting {}.", in_quotes(id))));
   if (current->origin == Origin::configuration)
-    return answer(problem(409, fmt::format("The greeting {} comes from the customer's file: PUT it with state retired to cover it.", in_quotes(id))));
+    return answer(problem(
+        409, fmt::format("The greeting {} comes from the customer's file: PUT it with state retired to cover it.",
+                         in_quotes(id))));
   if (auto refused = stopped(request, current.get())) return answer(std::move(*refused));
   Write write{Write::Kind::erase, request.customer().id, {}, current->revision};
   write.greeting.id = id;
-  return {.writes = {std::move(write)},
-          .finish = [](std::span<const Result<Change>>) { return Response{.status = 204, .fields = "Cache-Control: no-store\r\n"}; }};
+  return {.writes = {std::move(write)}, .finish = [](std::span<const Result<Change>>) {
+            return Response{.status = 204, .fields = "Cache-Control: no-store\r\n"};
+          }};
 }
 
 // 100 random bits, as a DNS label.
@@ -107,15 +114,19 @@ std::string random_id() {
 }
 
 // The same key makes the same id, so that a repeated request finds what the first one did.
-std::string id_of(std::string_view key) { return fingerprint(key) + fingerprint(fmt::format("{}\n{}", key, key.size())); }
+std::string id_of(std::string_view key) {
+  return fingerprint(key) + fingerprint(fmt::format("{}\n{}", key, key.size()));
+}
 
 Plan create(const Context& context, const Request& request, std::size_t& created) {
   int status = 0;
   auto body = json_body(request, whole_types, status);
   if (!body) return answer(problem(status, body.error().message));
   const auto key = field(request.frame.headers, "idempotency-key");
-  if (key && (key->empty() || key->size() > longest_key || !std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c <= '~'; })))
-    return answer(problem(400, fmt::format("The Idempotency-Key can't be used: send 1 to {} visible ASCII characters.", longest_key)));
+  if (key && (key->empty() || key->size() > longest_key ||
+              !std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c <= '~'; })))
+    return answer(problem(
+        400, fmt::format("The Idempotency-Key can't be used: send 1 to {} visible ASCII characters.", longest_key)));
   if (body.value().is_object() && !body.value().contains("id")) body.value()["id"] = key ? id_of(*key) : random_id();
   auto read = read_greeting(body.value(), "");
   if (!read.faults.empty()) return answer(faults_problem(422, read.faults));
@@ -126,8 +137,11 @@ Plan create(const Context& context, const Request& request, std::size_t& created
     return answer(std::move(response));
   }
   if (current)
-    return answer(problem(409, key ? fmt::format("This Idempotency-Key has made the greeting {}, which says something else now: use another key.", in_quotes(current->id))
-                                   : fmt::format("There is a greeting {} already: PUT it to replace it.", in_quotes(current->id))));
+    return answer(problem(
+        409, key ? fmt::format(
+                       "This Idempotency-Key has made the greeting {}, which says something else now: use another key.",
+                       in_quotes(current->id))
+                 : fmt::format("There is a greeting {} already: PUT it to replace it.", in_quotes(current->id))));
   return put(context, request, std::move(read.greeting), nullptr, created);
 }
 
