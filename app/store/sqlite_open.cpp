@@ -1,15 +1,10 @@
+#include "store/files.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_schema.hpp"
 #include "store/sqlite_store.hpp"
 
-#include <fmt/format.h>
-
-#include <cerrno>
 #include <filesystem>
 #include <system_error>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace greeter {
 
@@ -21,14 +16,6 @@ constexpr const char* writer_settings =
     "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF;"
     "PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;"
     "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY";
-
-// Empty, for its owner alone; SQLite gives the files beside it the same mode.
-std::optional<Error> create(const std::string& file) {
-  const Fd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (fd && sync_folder_of(file)) return {};
-  return Error{ErrorCode::unavailable,
-               fmt::format("{} can't be created: {}", file, std::generic_category().message(errno))};
-}
 
 // Puts a statement's SQL into its place; remembers the first error.
 class Preparing {
@@ -50,18 +37,6 @@ private:
 
 } // namespace
 
-std::string plain_path(const std::string& file) {
-  std::error_code error;
-  const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(file, error), error);
-  return error ? file : path.string();
-}
-
-bool sync_folder_of(const std::string& file) {
-  const auto folder = std::filesystem::path(file).parent_path().string();
-  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd && ::fsync(fd.get()) == 0;
-}
-
 Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& name, const StoreOptions& options) {
   const auto file = plain_path(name);
   auto lock = FileLock::take(file);
@@ -75,7 +50,7 @@ std::optional<Error> SqliteStore::connect(const std::string& file) {
   std::error_code unknown;
   const auto status = std::filesystem::status(file, unknown);
   if (status.type() == std::filesystem::file_type::not_found) {
-    if (auto error = create(file)) return error;
+    if (auto error = create_file(file)) return error; // SQLite gives the files beside it the same mode
   } else if (status.type() != std::filesystem::file_type::regular) {
     return Error{ErrorCode::invalid, file + " is no file: name one for the store"};
   }

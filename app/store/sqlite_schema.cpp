@@ -72,8 +72,8 @@ std::optional<Error> migrate(Connection& connection, std::span<const char* const
   return {};
 }
 
-std::optional<Error> check_sound(Connection& connection, const std::string& file) {
-  auto found = connection.text("PRAGMA quick_check(1)");
+std::optional<Error> check_sound(Connection& connection, const std::string& file, Thorough thorough) {
+  auto found = connection.text(thorough == Thorough::yes ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
   if (!found) return found.error();
   std::replace(found.value().begin(), found.value().end(), '\n', ' ');
   if (found.value() == "ok") return {};

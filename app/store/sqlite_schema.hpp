@@ -20,7 +20,10 @@ std::optional<Error> check_belongs(Connection& connection, const std::string& fi
 // Makes the newest version of it, all steps or none. The file has passed check_belongs().
 std::optional<Error> migrate(Connection& connection, std::span<const char* const> steps = schema_steps());
 
-// Looks for damage.
-std::optional<Error> check_sound(Connection& connection, const std::string& file);
+// Looks for damage. At every start: all pages and rows, but not whether the index says the same as its table
+// (quick_check), for that takes several times as long, and the log of changes alone has an index. For backups: that
+// too.
+enum class Thorough : std::uint8_t { no, yes };
+std::optional<Error> check_sound(Connection& connection, const std::string& file, Thorough thorough = Thorough::no);
 
 } // namespace greeter::sqlite

@@ -56,10 +56,4 @@ private:
   sqlite::Statement all_, changes_, read_state_;
 };
 
-// A file's path without links and detours: two names of one file have one lock.
-std::string plain_path(const std::string& file);
-
-// Makes what happened to the names in a file's folder durable.
-bool sync_folder_of(const std::string& file);
-
 } // namespace greeter
