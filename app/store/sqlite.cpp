@@ -30,7 +30,8 @@ Error describe(const std::string& file, int code, int system_error, std::string_
   case SQLITE_CANTOPEN:
     return {ErrorCode::unavailable,
             fmt::format("{} can't be opened ({}): look at its folder, its owner and its mode", file, reason)};
-  default: return {ErrorCode::unavailable, fmt::format("{} can't be used ({}, {})", file, message, reason)};
+  case SQLITE_IOERR: return {ErrorCode::unavailable, fmt::format("{} can't be used: {}", file, reason)};
+  default: return {ErrorCode::unavailable, fmt::format("{} can't be used: {}", file, message)};
   }
 }
 
@@ -73,6 +74,7 @@ Result<Connection> Connection::open(const std::string& file, Mode mode) {
   connection.handle_.reset(handle);
   if (!handle) return Error{ErrorCode::unavailable, file + " can't be opened: there is no memory left"};
   if (result != SQLITE_OK) return connection.error();
+  if (mode == Mode::write && sqlite3_db_readonly(handle, "main") == 1) return describe(file, SQLITE_READONLY, 0, "");
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, patience_ms);
   return connection;

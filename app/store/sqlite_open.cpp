@@ -3,6 +3,7 @@
 #include "store/sqlite_schema.hpp"
 #include "store/sqlite_store.hpp"
 
+#include <array>
 #include <filesystem>
 #include <system_error>
 
@@ -16,24 +17,6 @@ constexpr const char* writer_settings =
     "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF;"
     "PRAGMA wal_autocheckpoint = 4096; PRAGMA journal_size_limit = 67108864;"
     "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY";
-
-// Puts a statement's SQL into its place; remembers the first error.
-class Preparing {
-public:
-  explicit Preparing(sqlite::Connection& connection) : connection_(connection) {}
-  Preparing& operator()(sqlite::Statement& statement, const std::string& sql) {
-    if (error_) return *this;
-    auto prepared = connection_.prepare(sql);
-    if (prepared) statement = std::move(prepared.value());
-    else error_ = prepared.error();
-    return *this;
-  }
-  std::optional<Error> error() const { return error_; }
-
-private:
-  sqlite::Connection& connection_;
-  std::optional<Error> error_;
-};
 
 } // namespace
 
@@ -72,25 +55,37 @@ std::optional<Error> SqliteStore::connect(const std::string& file) {
 }
 
 std::optional<Error> SqliteStore::prepare() {
+  struct Prepared {
+    sqlite::Connection& connection;
+    sqlite::Statement& statement;
+    std::string sql;
+  };
   const std::string greeting = sqlite::greeting_columns;
   const std::string state = "SELECT sequence, time, forgotten FROM store";
-  const auto error =
-      Preparing(writer_)(find_, "SELECT " + greeting + " FROM greetings WHERE customer = ?1 AND id = ?2")(
-          put_, "REPLACE INTO greetings (customer, " + greeting +
-                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")(
-          erase_, "DELETE FROM greetings WHERE customer = ?1 AND id = ?2")(
-          log_change_, "INSERT INTO changes (sequence, kind, time, customer, " + greeting +
-                           ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)")(
-          written_state_, state)(set_state_, "UPDATE store SET sequence = ?1, time = ?2, forgotten = ?3")(
-          first_since_, "SELECT sequence FROM changes WHERE time >= ?1 ORDER BY sequence LIMIT 1")(
-          forget_, "DELETE FROM changes WHERE sequence <= ?1")
-          .error();
-  if (error) return error;
-  return Preparing(reader_)(all_, "SELECT customer, " + greeting + " FROM greetings ORDER BY customer, id")(
-             changes_,
-             "SELECT sequence, kind, " + greeting +
-                 " FROM changes WHERE customer = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3")(read_state_, state)
-      .error();
+  const std::array all{
+      Prepared{writer_, find_, "SELECT " + greeting + " FROM greetings WHERE customer = ?1 AND id = ?2"},
+      Prepared{writer_, put_,
+               "REPLACE INTO greetings (customer, " + greeting +
+                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+      Prepared{writer_, erase_, "DELETE FROM greetings WHERE customer = ?1 AND id = ?2"},
+      Prepared{writer_, log_change_,
+               "INSERT INTO changes (sequence, kind, time, customer, " + greeting +
+                   ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
+      Prepared{writer_, written_state_, state},
+      Prepared{writer_, set_state_, "UPDATE store SET sequence = ?1, time = ?2, forgotten = ?3"},
+      Prepared{writer_, first_since_, "SELECT sequence FROM changes WHERE time >= ?1 ORDER BY sequence LIMIT 1"},
+      Prepared{writer_, forget_, "DELETE FROM changes WHERE sequence <= ?1"},
+      Prepared{reader_, all_, "SELECT customer, " + greeting + " FROM greetings ORDER BY customer, id"},
+      Prepared{reader_, changes_,
+               "SELECT sequence, kind, " + greeting +
+                   " FROM changes WHERE customer = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3"},
+      Prepared{reader_, read_state_, state}};
+  for (const auto& [connection, statement, sql] : all) {
+    auto prepared = connection.prepare(sql);
+    if (!prepared) return prepared.error();
+    statement = std::move(prepared.value());
+  }
+  return {};
 }
 
 } // namespace greeter

@@ -4,14 +4,16 @@
 #include "store/sqlite_rows.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace greeter {
 
 namespace {
 
 constexpr std::array<std::string_view, 2> kind_names{"put", "erase"};
-constexpr std::uint64_t purge_every = 64;   // changes
-constexpr std::uint64_t purge_most = 1'000; // changes at once, lest a write take long after a quiet month
+constexpr std::uint64_t purge_every = 64; // changes
+// At once, besides twice as many as were added: lest a write take long after a quiet month.
+constexpr std::uint64_t purge_most = 1'000;
 
 // What the store says once it is open: the caller can only try again.
 Error unavailable(Error error) { return {ErrorCode::unavailable, std::move(error.message)}; }
@@ -88,7 +90,8 @@ bool SqliteStore::apply_all(std::span<const Write> writes, std::vector<Result<Ch
   for (const auto& write : writes)
     if (!apply(write, state, results)) return false;
   if (state.sequence == before) return true; // nothing but refusals
-  if (state.sequence / purge_every != before / purge_every && !forget_old_changes(state)) return false;
+  if (state.sequence / purge_every != before / purge_every && !forget_old_changes(state, state.sequence - before))
+    return false;
   return set_state_.run(state.sequence, state.time, state.forgotten) && transaction.commit();
 }
 
@@ -108,11 +111,10 @@ bool SqliteStore::apply(const Write& write, State& state, std::vector<Result<Cha
                             : as_stored(write.greeting, change.sequence, created, state.time);
   }
   const auto& now = change.greeting;
-  const bool done = write.kind == Write::Kind::erase
-                        ? erase_.run(write.customer, now.id)
-                        : put_.run(write.customer, now.id, now.text, now.description, now.language,
-                                   sqlite::tags_text(now.tags), state_names.at(static_cast<std::size_t>(now.state)),
-                                   now.starts_at, now.ends_at, now.revision, now.created_at, now.updated_at);
+  const bool done = erase ? erase_.run(write.customer, now.id)
+                          : put_.run(write.customer, now.id, now.text, now.description, now.language,
+                                     sqlite::tags_text(now.tags), state_names.at(static_cast<std::size_t>(now.state)),
+                                     now.starts_at, now.ends_at, now.revision, now.created_at, now.updated_at);
   if (!done || !log(change, state.time)) return false;
   state.sequence = change.sequence;
   results.emplace_back(std::move(change));
@@ -128,7 +130,7 @@ bool SqliteStore::log(const Change& change, Timestamp time) {
                          greeting.updated_at);
 }
 
-bool SqliteStore::forget_old_changes(State& state) {
+bool SqliteStore::forget_old_changes(State& state, std::uint64_t added) {
   auto forgotten = state.sequence - std::min<std::uint64_t>(state.sequence, options_.most_changes);
   {
     auto rows = first_since_.query(state.time - options_.changes_kept);
@@ -136,7 +138,7 @@ bool SqliteStore::forget_old_changes(State& state) {
     if (rows.failed()) return false;
     forgotten = std::max(forgotten, first_kept - 1);
   }
-  forgotten = std::min(forgotten, state.forgotten + purge_most);
+  forgotten = std::min(forgotten, state.forgotten + purge_most + 2 * added);
   if (forgotten <= state.forgotten) return true;
   state.forgotten = forgotten;
   return forget_.run(forgotten);

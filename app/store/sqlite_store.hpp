@@ -40,7 +40,7 @@ private:
   bool apply_all(std::span<const Write> writes, std::vector<Result<Change>>& results, sqlite::Transaction& transaction);
   bool apply(const Write& write, State& state, std::vector<Result<Change>>& results);
   bool log(const Change& change, Timestamp time);
-  bool forget_old_changes(State& state);
+  bool forget_old_changes(State& state, std::uint64_t added);
   static bool read_state(sqlite::Statement& statement, State& state);
 
   FileLock lock_;
