@@ -69,8 +69,8 @@ Result<Connection> Connection::open(const std::string& file, Mode mode) {
   Connection connection;
   connection.file_ = file;
   sqlite3* handle = nullptr;
-  const int flags = (mode == Mode::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-  const int result = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  const unsigned how = mode == Mode::write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const int result = sqlite3_open_v2(file.c_str(), &handle, static_cast<int>(how | SQLITE_OPEN_NOMUTEX), nullptr);
   connection.handle_.reset(handle);
   if (!handle) return Error{ErrorCode::unavailable, file + " can't be opened: there is no memory left"};
   if (result != SQLITE_OK) return connection.error();
@@ -80,7 +80,7 @@ Result<Connection> Connection::open(const std::string& file, Mode mode) {
   return connection;
 }
 
-Result<Statement> Connection::prepare(std::string_view sql) {
+Result<Statement> Connection::prepare(std::string_view sql) const {
   sqlite3_stmt* statement = nullptr;
   const int size = static_cast<int>(sql.size());
   if (sqlite3_prepare_v3(handle(), sql.data(), size, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
@@ -88,7 +88,7 @@ Result<Statement> Connection::prepare(std::string_view sql) {
   return Statement(statement);
 }
 
-Result<std::int64_t> Connection::number(std::string_view sql) {
+Result<std::int64_t> Connection::number(std::string_view sql) const {
   auto statement = prepare(sql);
   if (!statement) return statement.error();
   auto rows = statement.value().query();
@@ -97,7 +97,7 @@ Result<std::int64_t> Connection::number(std::string_view sql) {
   return value;
 }
 
-Result<std::string> Connection::text(std::string_view sql) {
+Result<std::string> Connection::text(std::string_view sql) const {
   auto statement = prepare(sql);
   if (!statement) return statement.error();
   auto rows = statement.value().query();
@@ -107,8 +107,9 @@ Result<std::string> Connection::text(std::string_view sql) {
 }
 
 Error Connection::error() const {
-  constexpr int primary = 0xff; // the rest says where it happened
-  return describe(file_, sqlite3_errcode(handle()) & primary, sqlite3_system_errno(handle()), sqlite3_errmsg(handle()));
+  constexpr unsigned primary = 0xff; // the rest says where it happened
+  const auto code = static_cast<unsigned>(sqlite3_errcode(handle())) & primary;
+  return describe(file_, static_cast<int>(code), sqlite3_system_errno(handle()), sqlite3_errmsg(handle()));
 }
 
 } // namespace greeter::sqlite

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace greeter::sqlite {
 
@@ -42,8 +43,7 @@ public:
 
   // Values for ?1, ?2, ...: numbers, texts (which have to outlive the rows) and times.
   template <class... Values> Rows query(const Values&... values) {
-    int at = 0;
-    const bool bound = (bind(++at, values) && ...);
+    const bool bound = bind_all(std::index_sequence_for<Values...>(), values...);
     return Rows(statement_.get(), bound);
   }
   // For what has no rows.
@@ -55,6 +55,10 @@ public:
   }
 
 private:
+  template <std::size_t... At, class... Values>
+  bool bind_all(std::index_sequence<At...> /*from 0*/, const Values&... values) {
+    return (bind(static_cast<int>(At) + 1, values) && ...);
+  }
   bool bind(int at, std::int64_t value) { return sqlite3_bind_int64(statement_.get(), at, value) == SQLITE_OK; }
   bool bind(int at, std::uint64_t value) { return bind(at, static_cast<std::int64_t>(value)); }
   bool bind(int at, std::string_view text);
@@ -72,12 +76,12 @@ public:
   // The file has to be there. Waits 5 s for another program's lock before anything fails.
   static Result<Connection> open(const std::string& file, Mode mode);
 
-  bool run(const char* statements) {
+  bool run(const char* statements) const {
     return sqlite3_exec(handle(), statements, nullptr, nullptr, nullptr) == SQLITE_OK;
   }
-  Result<Statement> prepare(std::string_view sql);
-  Result<std::int64_t> number(std::string_view sql); // the first column of the first row; 0: no row
-  Result<std::string> text(std::string_view sql);
+  Result<Statement> prepare(std::string_view sql) const;
+  Result<std::int64_t> number(std::string_view sql) const; // the first column of the first row; 0: no row
+  Result<std::string> text(std::string_view sql) const;
 
   // What the last call that failed has to say: what is wrong with which file, and what to do.
   Error error() const;

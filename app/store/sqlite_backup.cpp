@@ -95,7 +95,7 @@ std::optional<Error> renumber(Connection& connection, std::optional<std::uint64_
 
 // FILE.before-restore, or FILE.before-restore-2 and so on where an earlier restore has left one.
 std::string name_of_replaced(const std::string& file) {
-  const auto first = file + ".before-restore";
+  auto first = file + ".before-restore";
   std::error_code ignored;
   if (!std::filesystem::exists(first, ignored)) return first;
   for (int n = 2;; ++n)

@@ -20,12 +20,12 @@ constexpr const char* writer_settings =
 
 } // namespace
 
-Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& name, const StoreOptions& options) {
-  const auto file = plain_path(name);
-  auto lock = FileLock::take(file);
+Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& file, const StoreOptions& options) {
+  const auto path = plain_path(file);
+  auto lock = FileLock::take(path);
   if (!lock) return lock.error();
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(lock.value()), options));
-  if (auto error = store->connect(file)) return *error;
+  if (auto error = store->connect(path)) return *error;
   return std::unique_ptr<Store>(std::move(store));
 }
 

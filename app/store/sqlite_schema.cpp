@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace greeter::sqlite {
 
@@ -62,7 +63,7 @@ std::optional<Error> check_belongs(Connection& connection, const std::string& fi
 std::optional<Error> migrate(Connection& connection, std::span<const char* const> steps) {
   const auto version = connection.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (version.value() == static_cast<std::int64_t>(steps.size())) return {};
+  if (std::cmp_equal(version.value(), steps.size())) return {};
   Transaction transaction(connection);
   if (!transaction.begin("BEGIN EXCLUSIVE")) return connection.error();
   for (const auto* const step : steps.subspan(static_cast<std::size_t>(version.value())))
