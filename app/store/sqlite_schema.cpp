@@ -39,7 +39,7 @@ constexpr std::array steps_of_schema{version_1};
 
 std::span<const char* const> schema_steps() { return steps_of_schema; }
 
-std::optional<Error> check_belongs(Connection& connection, const std::string& file,
+std::optional<Error> check_belongs(const Connection& connection, const std::string& file,
                                    std::span<const char* const> steps) {
   const auto application = connection.number("PRAGMA application_id");
   if (!application) return application.error();
@@ -73,7 +73,7 @@ std::optional<Error> migrate(Connection& connection, std::span<const char* const
   return {};
 }
 
-std::optional<Error> check_sound(Connection& connection, const std::string& file, Thorough thorough) {
+std::optional<Error> check_sound(const Connection& connection, const std::string& file, Thorough thorough) {
   auto found = connection.text(thorough == Thorough::yes ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
   if (!found) return found.error();
   std::replace(found.value().begin(), found.value().end(), '\n', ' ');

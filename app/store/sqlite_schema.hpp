@@ -14,7 +14,7 @@ inline constexpr std::int32_t application_id = 0x47727472;
 std::span<const char* const> schema_steps();
 
 // Refuses files of other programs and of newer versions, untouched. An empty file passes.
-std::optional<Error> check_belongs(Connection& connection, const std::string& file,
+std::optional<Error> check_belongs(const Connection& connection, const std::string& file,
                                    std::span<const char* const> steps = schema_steps());
 
 // Makes the newest version of it, all steps or none. The file has passed check_belongs().
@@ -24,6 +24,7 @@ std::optional<Error> migrate(Connection& connection, std::span<const char* const
 // (quick_check), for that takes several times as long, and the log of changes alone has an index. For backups: that
 // too.
 enum class Thorough : std::uint8_t { no, yes };
-std::optional<Error> check_sound(Connection& connection, const std::string& file, Thorough thorough = Thorough::no);
+std::optional<Error> check_sound(const Connection& connection, const std::string& file,
+                                 Thorough thorough = Thorough::no);
 
 } // namespace greeter::sqlite
