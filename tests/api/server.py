@@ -1,0 +1,2 @@
+import pathlib
+REPO = pathlib.Path(__file__).resolve().parents[2]
