@@ -3,34 +3,11 @@
 import json
 import re
 
-import jsonschema
 import openapi_spec_validator
 import pytest
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
+from description import FILE, OPERATIONS, SPEC, faults, resolve
 from server import REPO
-
-FILE = REPO / "app/http/openapi.json"
-SPEC = json.loads(FILE.read_text(encoding="utf-8"))
-METHODS = {"get", "put", "post", "patch", "delete"}
-OPERATIONS = {
-    operation["operationId"]: (path, method, operation)
-    for path, item in SPEC["paths"].items()
-    for method, operation in item.items()
-    if method in METHODS
-}
-REGISTRY = Registry().with_resource("urn:spec", Resource(contents=SPEC, specification=DRAFT202012))
-
-
-def resolve(value):
-    """What a reference stands for; anything else as it is."""
-    while isinstance(value, dict) and "$ref" in value and len(value) == 1:
-        target = SPEC
-        for part in value["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        value = target
-    return value
 
 
 def nodes(value, at=()):
@@ -42,14 +19,6 @@ def nodes(value, at=()):
     elif isinstance(value, list):
         for index, member in enumerate(value):
             yield from nodes(member, (*at, str(index)))
-
-
-def faults(schema, value):
-    """Why the value does not fit the schema; references are those of the description."""
-    absolute = json.loads(json.dumps(schema).replace('"#/', '"urn:spec#/'))
-    checker = jsonschema.FormatChecker()
-    validator = jsonschema.Draft202012Validator(absolute, registry=REGISTRY, format_checker=checker)
-    return [error.message for error in validator.iter_errors(value)]
 
 
 def test_it_is_valid_openapi():
