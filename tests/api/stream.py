@@ -59,7 +59,8 @@ class Stream:
 
     def connected(self):
         assert self.status == 200, self.status
-        assert self.block() == [": connected"]
+        first, *fields = self.block()
+        assert first == ": connected" and all(line.startswith("id: ") for line in fields), (first, fields)
         return self
 
     def event(self, seconds=DEADLINE):

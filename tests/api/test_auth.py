@@ -168,7 +168,7 @@ BROKEN = {
     "three words": f"editor {NEW} x\n",
     "other characters": f"editor {NEW}!\n",
     "a long token": f"editor {'x' * 257}\n",
-    "one token, two roles": f"editor {NEW}\nreader {NEW}\n",
+    "nothing but comments": f"# editor {NEW}\n\n",
     "no text": b"\xff\xfe\x00",
 }
 

@@ -1,11 +1,12 @@
 """Many at once: of all who would change one revision, one does."""
 
+import itertools
 import json
 import selectors
 import socket
-import threading
 
 from server import EDITOR, wait_until
+from together import meanwhile, together
 
 
 def at_once(port, requests):
@@ -62,116 +63,61 @@ def test_counting_together_loses_nothing(server, api):
     api.put("one", {"text": "0"}).is_ok(201)
     people, each = 8, 25
 
-    def count():
+    def count(_):
         mine = server.client()
         for _ in range(each):
-            while True:
+            status = None
+            while status != 200:
                 seen = mine.get("/greetings/one").is_ok()
-                answer = mine.put("one", {"text": str(int(seen.json["text"]) + 1)}, match=seen.etag)
-                if answer.status == 200:
-                    break
-                assert answer.status in (412, 503)
+                status = mine.put("one", {"text": str(int(seen.json["text"]) + 1)}, match=seen.etag).status
+                assert status in (200, 412, 503)
 
-    threads = [threading.Thread(target=count) for _ in range(people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    together(people, count)
     assert api.read("one")["text"] == str(people * each)
 
 
 def test_of_many_who_add_the_same_id_one_does(server):
-    answers, start = [], threading.Barrier(32)
-
-    def add(number):
-        mine = server.client()
-        start.wait()
-        answers.append(mine.post({"id": "same", "text": f"{number}"}))
-
-    threads = [threading.Thread(target=add, args=(number,)) for number in range(32)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(32, lambda number: server.client().post({"id": "same", "text": f"{number}"}))
     assert sorted(answer.status for answer in answers) == [201] + [409] * 31
     winner = next(answer.json for answer in answers if answer.status == 201)
     assert server.client().everything() == [winner]
 
 
 def test_of_many_retries_with_one_key_one_adds(server):
-    answers, start = [], threading.Barrier(32)
-
-    def add():
-        mine = server.client()
-        start.wait()
-        answers.append(mine.post({"text": "x"}, headers={"Idempotency-Key": "once"}))
-
-    threads = [threading.Thread(target=add) for _ in range(32)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    key = {"Idempotency-Key": "once"}
+    answers = together(32, lambda _: server.client().post({"text": "x"}, headers=key))
     assert {answer.status for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1 and len(server.client().ids()) == 1
 
 
 def test_a_full_table_is_not_overfilled_by_many(make):
     server = make(GREETER_MAX_GREETINGS="10").start()
-    start = threading.Barrier(40)
-
-    def add(number):
-        mine = server.client()
-        start.wait()
-        mine.put(f"g{number}", {"text": "x"})
-
-    threads = [threading.Thread(target=add, args=(number,)) for number in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(40, lambda number: server.client().put(f"g{number}", {"text": "x"}))
+    assert sorted(answer.status for answer in answers) == [201] * 10 + [409] * 30
     assert len(server.client().ids()) == 10
 
 
 def test_imports_are_seen_whole_or_not_at_all(server, api):
     """A list is of one moment: never half of an import."""
-    over, faults = threading.Event(), []
 
-    def look():
-        mine = server.client()
-        while not over.is_set():
-            texts = {greeting["text"] for greeting in mine.get("/greetings?limit=1000").is_ok().json["items"]}
-            if len(texts) > 1:
-                faults.append(texts)
+    def look(_):
+        texts = {greeting["text"] for greeting in server.client().get("/greetings?limit=1000").is_ok().json["items"]}
+        assert len(texts) <= 1, texts
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
+    with meanwhile(2, look):
         for round_ in range(40):
             api.upload([{"id": f"g{i:03}", "text": f"{round_}"} for i in range(300)]).is_ok()
-    finally:
-        over.set()
-        looking.join()
-    assert faults == []
 
 
 def test_reads_go_on_while_many_write(server, api):
-    over = threading.Event()
+    count = itertools.count()
 
     def write(number):
-        mine = server.client()
-        for i in range(100_000):
-            if over.is_set():
-                return
-            mine.put(f"g{number}", {"text": f"{i}"}, match="*" if i else None)
+        id, text = f"g{number}", f"{next(count)}"
+        if server.client().put(id, {"text": text}, match="*").status == 412:
+            server.client().put(id, {"text": text}).is_ok(201)
 
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    try:
+    with meanwhile(4, write):
         wait_until("they write", lambda: len(api.ids()) == 4)
         for _ in range(200):
             assert api.greets().is_ok().json["response"].isdigit()
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()

@@ -1,12 +1,13 @@
 """Whoever follows the changes gets each once and in order, also after a break."""
 
 import itertools
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from server import wait_until
 from stream import Stream
+from together import meanwhile, together
 
 
 def read_of(events):
@@ -120,7 +121,10 @@ def test_a_sequence_of_the_future_says_reset(api):
         assert stream.event().kind == "reset"
 
 
-def test_every_change_once_and_in_order_under_writers(server, api):
+@pytest.mark.parametrize("store", ["memory:", "sqlite"])
+def test_every_change_once_and_in_order_under_writers(make, store):
+    server = make(**({"GREETER_STORE": store} if store == "memory:" else {})).start()
+    api = server.client()
     writers, each = 4, 60
 
     def write(number):
@@ -129,15 +133,12 @@ def test_every_change_once_and_in_order_under_writers(server, api):
             id = f"g{(number * 7 + i) % 10}-{number}"
             assert mine.put(id, {"text": f"{number}.{i}"}, match=None if i < 10 else "*").status in (200, 201)
 
-    with Stream(api).connected() as early:
-        threads = [threading.Thread(target=write, args=(number,)) for number in range(writers)]
-        for thread in threads:
-            thread.start()
+    with Stream(api).connected() as early, ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(together, writers, write)
         first = early.events(writers * each // 3)
         with Stream(api, last_event_id=first[-1].id).connected() as late:
-            rest, again = early.events(writers * each - len(first)), late.events(writers * each - len(first))
-        for thread in threads:
-            thread.join()
+            rest, again = (stream.events(writers * each - len(first)) for stream in (early, late))
+        writing.result()
     events = first + rest
     assert again == rest, "who comes back misses nothing and gets nothing twice"
     sequences = [event.id for event in events]
@@ -147,6 +148,20 @@ def test_every_change_once_and_in_order_under_writers(server, api):
         assert texts == [f"{number}.{i}" for i in range(each)]
     last = {event.data["id"]: event.data for event in events}
     assert last == {greeting["id"]: greeting for greeting in api.everything()}
+
+
+def test_who_comes_while_others_write_misses_nothing(server, api):
+    """Between the log and what happens now there is no gap, whenever a stream begins."""
+    count = itertools.count()
+
+    def write(number):
+        server.client().put(f"g{number}-{next(count)}", {"text": "x"}).is_ok(201)
+
+    with meanwhile(3, write):
+        for _ in range(30):
+            with Stream(api, after=0).connected() as stream:
+                sequences = [event.id for event in stream.events(min(next(count) // 2, 300))]
+            assert sequences == list(range(1, len(sequences) + 1))
 
 
 def test_changes_of_others_are_not_told(server, api):

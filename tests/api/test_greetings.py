@@ -144,6 +144,12 @@ def test_the_server_makes_an_id(api):
     assert api.ids() == sorted(ids)
 
 
+def test_an_id_of_null_is_none(api):
+    assert api.post({"id": None, "text": "x"}).is_ok(201).json["id"]
+    assert api.put("one", {"id": None, "text": "x"}).is_ok(201).json["id"] == "one"
+    assert api.upload([{"id": None, "text": "x"}]).fields() == ["id"]
+
+
 def test_an_id_that_is_taken(api):
     assert api.post({"id": "mine", "text": "1"}).is_ok(201).json["id"] == "mine"
     api.post({"id": "mine", "text": "2"}).problem(409, "mine")

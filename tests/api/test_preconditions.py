@@ -58,6 +58,14 @@ def test_if_none_match_star_only_adds(api):
     assert api.read("one")["text"] == "1"
 
 
+def test_to_name_another_revision_is_no_precondition(api, one):
+    """"Not that one" does not say which one the client has seen."""
+    other = {"If-None-Match": '"99"'}
+    api.put("one", {"text": "new"}, headers=other).problem(428, "If-Match")
+    api.patch("one", {"text": "new"}, headers=other).problem(428, "If-Match")
+    assert api.read("one")["text"] == "2"
+
+
 def test_a_retry_of_what_is_done_is_no_change(api, one):
     first, now = one
     for match in (first, now, "*", '"99"'):

@@ -89,6 +89,15 @@ def test_a_timeline_of_400_days(api):
     assert len(found["segments"]) == 1
 
 
+@pytest.mark.parametrize("query", ["from=9999-12-31T00:00:00Z", "from=0001-01-01T00:00:00Z", "from=9999-12-31T23:59:59.999Z"])
+def test_the_ends_of_time(api, query):
+    """Whatever comes out is a time that goes in."""
+    answer = api.get(f"/greetings/timeline?{query}")
+    assert answer.status in (200, 400)
+    at = query.removeprefix("from=")
+    assert preview(api, at=at)["at"] == at
+
+
 def pieces_fit(found):
     pieces = found["segments"]
     assert pieces[0]["from"] == found["from"] and pieces[-1]["until"] == found["until"]
