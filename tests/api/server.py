@@ -27,7 +27,7 @@ def wait_until(what, condition, seconds=DEADLINE):
 
 
 class Server:
-    """One process after the other with the same folder: customers, tokens, store. Every setting is the environment's."""
+    """One process after the other in the same folder: customers, tokens, store. Settings are the environment's."""
 
     def __init__(self, folder, customers, **settings):
         self.folder = pathlib.Path(folder)

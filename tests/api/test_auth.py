@@ -25,7 +25,8 @@ def one(request):
 
 
 def asks(api):
-    return [lambda path=path: api.get(path) for path in READS] + [lambda write=write: write(api) for write in WRITES.values()]
+    reads = [lambda path=path: api.get(path) for path in READS]
+    return reads + [lambda write=write: write(api) for write in WRITES.values()]
 
 
 def test_nobody_gets_in_without_a_token(api):
@@ -61,9 +62,9 @@ def test_a_wrong_token_is_called_so(api, field):
         assert EDITOR not in answer.text
 
 
-@pytest.mark.parametrize("field", [f"Basic {EDITOR}", EDITOR, f"Token {EDITOR}", f"BearerX {EDITOR}", f"Bearer{EDITOR}"])
-def test_another_scheme_is_no_token(api, field):
-    answer = api.but(token=None).get("/whoami", headers={"Authorization": field})
+@pytest.mark.parametrize("before", ["Basic ", "", "Token ", "BearerX ", "Bearer"])
+def test_another_scheme_is_no_token(api, before):
+    answer = api.but(token=None).get("/whoami", headers={"Authorization": before + EDITOR})
     answer.problem(401)
     assert answer.headers["www-authenticate"].startswith('Bearer realm="greeter"')
 
@@ -110,9 +111,9 @@ def test_an_editor_does_both(api):
 
 
 def test_whoami(server, api):
-    who = api.get("/whoami").is_ok().json
-    version = read_version(server)
-    assert who == {"role": "editor", "read_only": False, "customer": {"id": "customer-a", "name": "A"}, "version": version}
+    customer = {"id": "customer-a", "name": "A"}
+    who = {"role": "editor", "read_only": False, "customer": customer, "version": read_version(server)}
+    assert api.get("/whoami").is_ok().json == who
 
 
 def read_version(server):

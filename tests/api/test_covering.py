@@ -48,9 +48,8 @@ def test_what_is_already_so_is_not_stored(with_file):
 
 def test_it_stays_covered_when_the_file_changes(server, with_file):
     with_file.put("christmas", {"text": "stored"}, match="*").is_ok()
-    server.write_customer(
-        "customer-c", name="C", greeting="Moin!", greetings={"christmas": {"text": "new"}, "easter": {"text": "Frohe Ostern!"}}
-    )
+    greetings = {"christmas": {"text": "new"}, "easter": {"text": "Frohe Ostern!"}}
+    server.write_customer("customer-c", name="C", greeting="Moin!", greetings=greetings)
     wait_until("the file is read again", lambda: with_file.ids() == ["christmas", "easter"])
     assert with_file.read("christmas")["text"] == "stored"
     with_file.delete("christmas", match="*").is_ok(204)

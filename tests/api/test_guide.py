@@ -37,13 +37,17 @@ def test_the_guide(make, tmp_path):
             functions += command
             continue
         script = f"set -euo pipefail\n{functions}\n{command}"
-        run = subprocess.run(["bash", "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+        bash = ["bash", "-c", script]
+        run = subprocess.run(bash, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=30)
         assert run.returncode == 0 and run.stderr == "", f"{command}\n{run.stderr}\n{run.stdout}"
         said = run.stdout.replace("\r", "").rstrip("\n")
         assert re.fullmatch(expected(output.rstrip("\n")), said), f"{command}\nsays\n{said}\nand not\n{output}"
 
 
-@pytest.mark.parametrize("word", ["idempotency-key", "last-event-id", "if-match", "accept-language", "dry_run", "/docs", "/ui"])
+WORDS = ["idempotency-key", "last-event-id", "if-match", "accept-language", "dry_run", "/openapi.json", "/docs", "/ui"]
+
+
+@pytest.mark.parametrize("word", WORDS)
 def test_it_tells_what_a_newcomer_needs(word):
     assert word in GUIDE.lower()
 

@@ -17,7 +17,8 @@ def everything(server):
 
 
 def fill(api):
-    api.upload([{"id": f"g{i}", "text": f"{i} 🎄", "tags": ["x"], "starts_at": "2026-01-01T00:00:00.5Z"} for i in range(50)])
+    starts = "2026-01-01T00:00:00.5Z"
+    api.upload([{"id": f"g{i}", "text": f"{i} 🎄", "tags": ["x"], "starts_at": starts} for i in range(50)]).is_ok()
     api.patch("g7", {"state": "retired", "language": "de"}, match="*").is_ok()
     api.delete("g8", match="*").is_ok(204)
 
@@ -141,7 +142,10 @@ def test_a_store_that_can_not_be_used_stops_the_start(server, spoil):
     assert before is None or server.database.read_bytes() == before, "what can't be read is not written to"
 
 
-@pytest.mark.parametrize("store", ["redis://localhost", "sqlite:", "sqlite", "memory", "file.db", "sqlite:/no/such/folder/x.db"])
+NO_STORES = ["redis://localhost", "sqlite:", "sqlite", "memory", "file.db", "sqlite:/no/such/folder/x.db"]
+
+
+@pytest.mark.parametrize("store", NO_STORES)
 def test_a_store_that_is_none_stops_the_start(make, store):
     server = make(GREETER_STORE=store).launch()
     assert server.exit_code() == 2

@@ -119,7 +119,7 @@ CONDITIONS = {
     "in the id": ({"pattern": "-1.$"}, lambda g: re.search("-1.$", g["id"])),
     "in the text": ({"pattern": "Hello \\("}, lambda g: "Hello (" in g["text"]),
     "in the description": ({"pattern": "SEASON"}, lambda g: "SEASON" in g["description"]),
-    "in any case": ({"pattern": "(?i)MOIN|season"}, lambda g: re.search("(?i)MOIN|season", g["text"] + g["description"])),
+    "in any case": ({"pattern": "(?i)MOIN|o s"}, lambda g: re.search("(?i)MOIN", g["text"])),
     "beyond ASCII": ({"pattern": "^Gr.. Gott"}, lambda g: g["text"].startswith("Grüß")),
     "a plus": ({"pattern": "a\\+b"}, lambda g: "a+b" in g["text"]),
     "anywhere": ({"pattern": ""}, lambda g: True),

@@ -4,12 +4,19 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+
+
+def between(first, last):
+    """From the beginning of one day of 2026 until that of another."""
+    return {"starts_at": f"2026-{first}T00:00:00Z", "ends_at": f"2026-{last}T00:00:00Z"}
+
+
 SEASON = [
-    {"id": "advent", "text": "Advent", "starts_at": "2026-11-29T00:00:00Z", "ends_at": "2026-12-24T00:00:00Z"},
-    {"id": "xmas", "text": "Xmas", "starts_at": "2026-12-24T00:00:00Z", "ends_at": "2026-12-27T00:00:00Z"},
-    {"id": "xmas-de", "text": "Weihnacht", "language": "de", "starts_at": "2026-12-24T00:00:00Z", "ends_at": "2026-12-26T00:00:00Z"},
-    {"id": "gone", "text": "Gone", "state": "retired", "starts_at": "2026-12-25T00:00:00Z"},
-    {"id": "planned", "text": "Planned", "state": "draft", "starts_at": "2026-12-25T00:00:00Z"},
+    {"id": "advent", "text": "Advent", **between("11-29", "12-24")},
+    {"id": "xmas", "text": "Xmas", **between("12-24", "12-27")},
+    {"id": "xmas-de", "text": "Weihnacht", "language": "de", **between("12-24", "12-26")},
+    {"id": "gone", "text": "Gone", "state": "retired", **between("12-25", "12-30")},
+    {"id": "planned", "text": "Planned", "state": "draft", **between("12-25", "12-30")},
 ]
 
 
@@ -89,12 +96,10 @@ def test_a_timeline_of_400_days(api):
     assert len(found["segments"]) == 1
 
 
-@pytest.mark.parametrize("query", ["from=9999-12-31T00:00:00Z", "from=0001-01-01T00:00:00Z", "from=9999-12-31T23:59:59.999Z"])
-def test_the_ends_of_time(api, query):
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59.999Z"])
+def test_the_ends_of_time(api, at):
     """Whatever comes out is a time that goes in."""
-    answer = api.get(f"/greetings/timeline?{query}")
-    assert answer.status in (200, 400)
-    at = query.removeprefix("from=")
+    assert api.get("/greetings/timeline", {"from": at}).status in (200, 400)
     assert preview(api, at=at)["at"] == at
 
 
