@@ -14,7 +14,7 @@ def before_load_schema(context, raw_schema):
     """OpenAPI 3.1 knows a body of lines as a text only; here it is a list, so that every line is generated, too."""
     line = copy.deepcopy(raw_schema["components"]["schemas"]["NewGreeting"])
     line["required"] = ["id", "text"]
-    line["properties"]["id"] = {"$ref": "#/components/schemas/Id"}
+    line["properties"]["id"] = {"$ref": "#/components/schemas/NewId"}
     media = raw_schema["paths"][IMPORT]["post"]["requestBody"]["content"][LINES]
     media["schema"] = {"type": "array", "maxItems": 20, "items": line}
     media["example"] = [json.loads(each) for each in media["example"].splitlines()]
