@@ -117,6 +117,9 @@ def examples():
             yield "/".join(at), node["schema"], node["example"]
         for name, example in node.get("examples", {}).items():
             yield "/".join((*at, name)), node["schema"], resolve(example)["value"]
+    for at, node in nodes(SPEC["components"]["schemas"]):
+        for example in node["examples"] if isinstance(node.get("examples"), list) else []:
+            yield "/".join(at), node, example
 
 
 @pytest.mark.parametrize("at, schema, value", [pytest.param(*each, id=each[0]) for each in examples()])

@@ -14,7 +14,7 @@ from server import EDITOR
 HERE = Path(__file__).parent
 SECONDS = int(os.environ.get("SCHEMATHESIS_SECONDS", "0"))
 SEED = os.environ.get("SCHEMATHESIS_SEED")
-EXAMPLES = "15"  # for each operation and phase
+EXAMPLES = "40"  # for each operation and phase
 
 
 def how_long():
