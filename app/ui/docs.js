@@ -27,7 +27,15 @@ function meant(spec, value) {
   return path.reduce((at, key) => at?.[key], spec) ?? {};
 }
 
-const line = (name, text) => element("li", {}, element("code", {}, name), text ? ` ${text}` : "");
+// As much of Markdown as the description uses: `code` and **weight**.
+function rich(text = "") {
+  return text.split(/(`[^`]+`|\*\*[^*]+\*\*)/).map((part) => {
+    if (part.startsWith("`")) return element("code", {}, part.slice(1, -1));
+    return part.startsWith("**") ? element("strong", {}, part.slice(2, -2)) : part;
+  });
+}
+
+const line = (name, text) => element("li", {}, element("code", {}, name), " ", ...rich(text));
 
 function operation(spec, path, method) {
   const { operationId, summary, description, parameters = [], requestBody, responses = {} } = spec.paths[path][method];
@@ -37,8 +45,8 @@ function operation(spec, path, method) {
   const given = all.map((each) => line(each.name, `(${each.in}) ${each.description ?? ""}`));
   return element("article", { id: operationId ?? `${method}-${path}` },
     element("h3", {}, `${method.toUpperCase()} ${path}`),
-    element("p", {}, summary ?? ""),
-    element("p", { className: "text" }, description ?? ""),
+    element("p", {}, ...rich(summary)),
+    element("p", { className: "text" }, ...rich(description)),
     element("ul", {}, ...given, ...body, ...answers));
 }
 
@@ -49,7 +57,7 @@ function drawList(spec) {
     element("li", {}, element("a", { href: `#${encodeURIComponent(each.id)}` }, each.firstChild.textContent)));
   docs.replaceChildren(element("div", { className: "plain" },
     element("h1", {}, `${spec.info.title} ${spec.info.version}`),
-    element("p", { className: "text" }, spec.info.description ?? ""),
+    element("p", { className: "text" }, ...rich(spec.info.description)),
     element("h2", {}, "Operations"), element("ul", {}, ...contents), ...found));
 }
 
