@@ -30,13 +30,21 @@ async function read(stream, heard, take) {
   }
 }
 
+// Browsers keep few connections to a server, for all their tabs together: only the tab that is looked at has a stream.
+async function whenVisible() {
+  while (document.hidden)
+    await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
+}
+
 // Follows for as long as the page lives. `on.open`: connected, told whether nothing was missed; `on.change(name,
 // greeting)`; `on.lost`; `on.signedOut`: the token is no good (and a new one leads to another try).
 export async function follow(on) {
   let last = null;
   let pause = 1000;
   for (;;) {
+    await whenVisible();
     const stop = new AbortController();
+    document.addEventListener("visibilitychange", () => stop.abort(), { signal: stop.signal });
     let watch;
     const heard = () => {
       clearTimeout(watch);
@@ -51,14 +59,16 @@ export async function follow(on) {
         pause = 1000;
         const event = parse(block);
         if (event.id !== null) last = event.id;
-        if (event.name === "reset") last = event.id;
+        else if (event.name === "reset") last = null;
         if (event.data) on.change(event.name, JSON.parse(event.data));
       });
     } catch (error) {
       if (error.status === 401) await on.signedOut(token.get());
     }
     clearTimeout(watch);
+    stop.abort();
     on.lost();
+    if (document.hidden) continue;
     await new Promise((resolve) => setTimeout(resolve, pause * (0.5 + Math.random() / 2)));
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   }

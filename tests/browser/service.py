@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -66,6 +67,12 @@ class Service:
         self.process.terminate()
         self.process.wait(DEADLINE)
         self.process.stdout.close()
+
+    @staticmethod
+    def wait_until(holds):
+        end = time.monotonic() + DEADLINE
+        while not holds():
+            assert time.monotonic() < end, "waited in vain"
 
     @property
     def url(self):

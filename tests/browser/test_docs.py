@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from service import EDITOR
 
@@ -89,6 +90,8 @@ def test_without_the_viewer_the_page_lists_what_there_is(docs):
     page = docs(nothing)
     expect(page.locator("#viewer")).to_contain_text("The viewer that can also try requests comes from cdn.jsdelivr.net")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Greeter")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
     link = page.get_by_role("link", name="PUT /api/v1/greetings/{id}", exact=True)
     link.click()
     expect(page.get_by_role("heading", name="PUT /api/v1/greetings/{id}")).to_be_in_viewport()

@@ -60,6 +60,20 @@ def test_what_was_missed_is_caught_up_with(page, service):
     expect(text_of(page, "after")).to_be_visible()
 
 
+def test_a_tab_that_nobody_looks_at_leaves_its_connection_to_others(page, service):
+    show = """hidden => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    service.put("before", "Before")
+    expect(text_of(page, "before")).to_be_visible()
+    page.evaluate(show, True)
+    expect(page.locator("#connection")).to_have_text("Reconnecting…")
+    service.put("meanwhile", "Meanwhile")
+    page.evaluate(show, False)
+    expect(text_of(page, "meanwhile")).to_be_visible()
+
+
 def test_the_keyboard_stays_where_it_is_when_others_change_something(page, service):
     service.put("hello", "Hello!")
     button = page.get_by_role("button", name="Retire hello")

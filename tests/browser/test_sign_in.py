@@ -47,8 +47,7 @@ def test_a_token_that_is_no_longer_good_is_asked_for_again(page, service):
     page.get_by_role("button", name="New greeting").click()
     page.get_by_role("textbox", name="Text").fill("Typed before the token changed")
     service.allow(editor="the-next-editors-token")
-    while service.call("GET", "whoami")[0] != 401:  # the file is read again soon
-        pass
+    service.wait_until(lambda: service.call("GET", "whoami")[0] == 401)  # the file is read again soon
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("dialog", name="Who are you?")).to_contain_text("no longer takes the token")
     give(page, "the-next-editors-token")
