@@ -77,6 +77,14 @@ struct ReloadMetrics {
   std::atomic<std::int64_t> last_success{0}; // seconds since 1970
 };
 
+// What was done with the store. Written by one thread at a time.
+struct StoreMetrics {
+  Counter puts;
+  Counter erases;
+  std::atomic<std::uint64_t> failures{0}; // requests that the store could not serve
+  std::atomic<std::size_t> streams{0};    // of events that are open
+};
+
 class Metrics {
 public:
   explicit Metrics(unsigned workers) : workers_(workers) {}
@@ -84,6 +92,7 @@ public:
   std::span<WorkerMetrics> workers() { return workers_; }
   std::span<const WorkerMetrics> workers() const { return workers_; }
   ReloadMetrics reloads;
+  StoreMetrics store;
 
 private:
   std::vector<WorkerMetrics> workers_;

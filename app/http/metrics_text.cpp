@@ -113,6 +113,15 @@ void configuration(Text& text, const Metrics& metrics, const Site& site) {
   text.sample(1, fmt::format(R"(hash="{}")", site.hash));
 }
 
+void store(Text& text, const StoreMetrics& store) {
+  text.family("greeter_store_changes_total", "counter", "Greetings that were written to the store.");
+  text.sample(store.puts.get(), R"(kind="put")");
+  text.sample(store.erases.get(), R"(kind="delete")");
+  text.single("greeter_store_failures_total", "counter", "Requests that the store could not serve.",
+              store.failures.load());
+  text.single("greeter_event_streams", "gauge", "Open streams of events.", store.streams.load());
+}
+
 void process(Text& text) {
   const auto usage = process_usage();
   text.single("process_cpu_seconds_total", "counter", "Processor time of user and system.", usage.cpu_seconds);
@@ -133,6 +142,7 @@ std::string metrics_text(const Metrics& metrics, const Site& site) {
   connections(text, metrics);
   customers(text, site);
   configuration(text, metrics, site);
+  store(text, metrics.store);
   text.family("greeter_build_info", "gauge", "The program that runs.");
   text.sample(
       1, fmt::format(R"(version="{}",commit="{}",compiler="{}")", GREETER_VERSION, GREETER_COMMIT, GREETER_COMPILER));

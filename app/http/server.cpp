@@ -38,10 +38,12 @@ Server::Server(const Settings& settings, Configuration configuration, std::uniqu
                const Store::Contents& stored)
     : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
       store_(std::move(store)), board_(std::move(configuration), stored, workers_),
-      events_(settings.max_streams, stored.sequence) {
+      events_(settings.max_streams, stored.sequence, metrics_.store.streams) {
   metrics_.reloads.last_success = std::time(nullptr);
   if (!store_) return;
   store_->listen([this](std::span<const Change> changes) {
+    for (const auto& change : changes)
+      (change.kind == Write::Kind::put ? metrics_.store.puts : metrics_.store.erases).add();
     board_.take(changes);
     events_.take(changes);
   });
@@ -63,7 +65,8 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   if (!settings.token_file.empty()) {
     auto tokens = Tokens::read(settings.token_file);
     if (!tokens) return tokens.error();
-    const api::Context context{settings, server->board_, server->store_.get(), server->events_};
+    const api::Context context{settings, server->board_, server->store_.get(), server->events_,
+                               server->metrics_.store.failures};
     server->api_ = std::make_unique<api::Api>(context, std::move(tokens.value()), log);
   }
   const Managed managed{settings, server->board_.site(), server->metrics_, server->stopping_};

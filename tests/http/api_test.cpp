@@ -28,9 +28,11 @@ struct ApiServer {
   Running running;
 };
 
-std::string request(std::string_view method, std::string_view path, std::string_view body = "", std::string_view fields = "") {
-  return std::string(method) + " /api/v1/" + std::string(path) + " HTTP/1.1\r\nHost: c\r\n" + editor + std::string(fields) +
-         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+std::string request(std::string_view method, std::string_view path, std::string_view body = "",
+                    std::string_view fields = "") {
+  return std::string(method) + " /api/v1/" + std::string(path) + " HTTP/1.1\r\nHost: c\r\n" + editor +
+         std::string(fields) + "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 
 } // namespace
@@ -61,7 +63,8 @@ TEST_CASE("requests of one connection are done in their order, whichever thread 
   Client client(server.running.port());
   std::string all;
   for (int i = 0; i < 20; ++i)
-    all += request("PUT", "greetings/a", R"({"text":"Hello )" + std::to_string(i) + "\"}", "If-Match: *\r\n") + request("GET", "greetings/a");
+    all += request("PUT", "greetings/a", R"({"text":"Hello )" + std::to_string(i) + "\"}", "If-Match: *\r\n") +
+           request("GET", "greetings/a");
   all.replace(0, all.find("GET /api"), request("PUT", "greetings/a", R"({"text":"Hello 0"})"));
   client.send(all);
   for (int i = 0; i < 20; ++i) {

@@ -12,7 +12,6 @@ using namespace greeter;
 using namespace greeter::test;
 using rfc::greeting;
 using rfc::post_with;
-using rfc::problem;
 using rfc::repeated;
 using namespace std::literals;
 
@@ -73,7 +72,7 @@ TEST_CASE("limits of size: the largest is answered, one more is refused and coun
     CHECK(client.receive().status == answer);
     check_hits(running, name, 0);
     client.send(more + std::string(request)); // nothing behind it is answered
-    check_rest(client, {problem(refusal)});
+    check_rest(client, {rfc::problem(refusal)});
     client.send(repeated("a", 1000)); // and nothing that comes later is counted
     CHECK(get(running.port(), "/").status == 200);
     check_hits(running, name, 1);
@@ -88,20 +87,20 @@ TEST_CASE("limits of time: who is late for a request is told, who says nothing i
     std::vector<rfc::Answer> answers;
   };
   const TimeLimit limits[] = {
-      {"GREETER_HEAD_TIMEOUT", "head_timeout", "G", {problem(408)}},
-      {"GREETER_HEAD_TIMEOUT", "head_timeout", "\r\n", {problem(408)}},
-      {"GREETER_HEAD_TIMEOUT", "head_timeout", std::string(request.substr(0, request.size() - 1)), {problem(408)}},
-      {"GREETER_HEAD_TIMEOUT", "head_timeout", std::string(request) + "GET", {greeting(), problem(408)}},
-      {"GREETER_BODY_TIMEOUT", "body_timeout", post_with("Content-Length: 5", ""), {problem(408)}},
-      {"GREETER_BODY_TIMEOUT", "body_timeout", post_with("Content-Length: 5", "hell"), {problem(408)}},
+      {"GREETER_HEAD_TIMEOUT", "head_timeout", "G", {rfc::problem(408)}},
+      {"GREETER_HEAD_TIMEOUT", "head_timeout", "\r\n", {rfc::problem(408)}},
+      {"GREETER_HEAD_TIMEOUT", "head_timeout", std::string(request.substr(0, request.size() - 1)), {rfc::problem(408)}},
+      {"GREETER_HEAD_TIMEOUT", "head_timeout", std::string(request) + "GET", {greeting(), rfc::problem(408)}},
+      {"GREETER_BODY_TIMEOUT", "body_timeout", post_with("Content-Length: 5", ""), {rfc::problem(408)}},
+      {"GREETER_BODY_TIMEOUT", "body_timeout", post_with("Content-Length: 5", "hell"), {rfc::problem(408)}},
       {"GREETER_BODY_TIMEOUT",
        "body_timeout",
        post_with("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n"),
-       {problem(408)}},
+       {rfc::problem(408)}},
       {"GREETER_BODY_TIMEOUT",
        "body_timeout",
        std::string(request) + post_with("Content-Length: 5", ""),
-       {greeting(), problem(408)}},
+       {greeting(), rfc::problem(408)}},
       {"GREETER_IDLE_TIMEOUT", "idle_timeout", "", {}},
       {"GREETER_IDLE_TIMEOUT", "idle_timeout", std::string(request), {greeting()}},
   };
@@ -165,12 +164,12 @@ TEST_CASE("too many connections: every further client is told, even with bytes n
   for (int i = 0; i < 20; ++i) {
     Client client(running.port());
     client.send(repeated(request, 4000)); // more than one read
-    check_rest(client, {problem(503)});
+    check_rest(client, {rfc::problem(503)});
   }
   check_hits(running, "max_connections", 20);
   std::vector<Client> together;
   for (int i = 0; i < 20; ++i) together.emplace_back(running.port()).send(request);
-  for (auto& client : together) check_rest(client, {problem(503)});
+  for (auto& client : together) check_rest(client, {rfc::problem(503)});
   check_hits(running, "max_connections", 40);
   for (auto& client : served) { // who is in is not disturbed
     client.send(request);
@@ -191,7 +190,7 @@ TEST_CASE("too many connections of one address: others are served") {
   for (const auto& options : {here, there, here}) {
     Client client(running.port(), options);
     client.send(request);
-    check_rest(client, {problem(503)});
+    check_rest(client, {rfc::problem(503)});
   }
   check_hits(running, "max_connections_per_address", 3);
   served.erase(served.begin()); // makes room for its own address only

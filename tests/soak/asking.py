@@ -25,8 +25,11 @@ class Request:
         return self.method == "HEAD"
 
 
+VARY = b"Vary: Accept, Accept-Language"
+
+
 def greeting_lines(tag, length):
-    return [b"Content-Type: application/json", b"Cache-Control: no-cache", b"ETag: " + tag, b"Content-Length: %d" % length]
+    return [b"Content-Type: application/json", b"Cache-Control: no-cache", VARY, b"ETag: " + tag, b"Content-Length: %d" % length]
 
 
 class Checks:
@@ -70,7 +73,7 @@ class Checks:
                     raise Wrong("a greeting was sent again in spite of If-None-Match")
                 return generation
             tag = answer.take(answers.ETAG)
-            answers.check_lines(answer, 304, [b"Cache-Control: no-cache", b"ETag: " + tag])
+            answers.check_lines(answer, 304, [b"Cache-Control: no-cache", VARY, b"ETag: " + tag])
             if tag not in tags and tags:
                 raise Wrong(f"304 with {tag}, which is none of {tags}")
             return self._generation_of(tag, request)

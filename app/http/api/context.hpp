@@ -13,6 +13,7 @@ struct Context {
   const Board& board;
   Store* store; // null: read only
   EventHub& events;
+  std::atomic<std::uint64_t>& failures; // of the store, counted
 };
 
 // GET of everything but Resource::events.

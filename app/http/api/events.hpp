@@ -15,7 +15,9 @@ namespace greeter::api {
 // Thread-safe.
 class EventHub {
 public:
-  EventHub(std::size_t most_streams, std::uint64_t sequence) : most_streams_(most_streams), sequence_(sequence) {}
+  // `streams` is kept at the number of those that are open.
+  EventHub(std::size_t most_streams, std::uint64_t sequence, std::atomic<std::size_t>& streams)
+      : most_streams_(most_streams), sequence_(sequence), streams_(streams) {}
 
   // Tells everybody who follows these customers.
   void take(std::span<const Change> changes);
@@ -42,7 +44,7 @@ private:
   std::mutex mutex_;
   std::uint64_t sequence_; // of the newest change
   std::vector<Stream> members_;
-  std::atomic<std::size_t> streams_{0};
+  std::atomic<std::size_t>& streams_;
 };
 
 } // namespace greeter::api

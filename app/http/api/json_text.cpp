@@ -30,14 +30,15 @@ Result<nlohmann::json> parse_json(std::string_view text) {
     if (!twice.empty())
       return Error{ErrorCode::invalid,
                    fmt::format("the member {} stands twice; keep one", in_quotes(twice.substr(0, 80)))};
-    if (deep) return Error{ErrorCode::invalid, fmt::format("it is nested more than {} deep", deepest)};
-    return parsed;
+    if (!deep) return parsed;
   } catch (const json::parse_error& e) {
-    return Error{ErrorCode::invalid, text.empty() ? std::string("there is no body; send JSON")
-                                                  : fmt::format("it is no JSON from byte {} on", e.byte)};
+    if (!deep)
+      return Error{ErrorCode::invalid, text.empty() ? std::string("there is no body; send JSON")
+                                                    : fmt::format("it is no JSON from byte {} on", e.byte)};
   } catch (const json::exception&) { // a number that no double holds
     return Error{ErrorCode::invalid, "it holds a number that is out of range"};
   }
+  return Error{ErrorCode::invalid, fmt::format("it is nested more than {} deep", deepest)};
 }
 
 } // namespace greeter::api

@@ -142,6 +142,7 @@ bool WriteLane::settle(const Planned& planned, std::span<const Result<Change>> r
     if (result) continue;
     const auto& error = result.error();
     if (error.code == ErrorCode::conflict || error.code == ErrorCode::not_found) return false;
+    context_.failures.fetch_add(1, std::memory_order_relaxed);
     log_.error("a write failed", {{"reason", std::string_view(error.message)}});
     answer(*planned.request, problem(503, "The store can't write now; nothing was changed."));
     return true;

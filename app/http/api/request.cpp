@@ -110,9 +110,10 @@ std::optional<Response> Query::refusal(std::string_view known) const {
 }
 
 Response faults_problem(int status, std::span<const FieldFault> faults) {
+  constexpr std::size_t most = 100;
   auto errors = nlohmann::ordered_json::array();
   std::string detail;
-  for (const auto& fault : faults) {
+  for (const auto& fault : faults.subspan(0, std::min(faults.size(), most))) {
     errors.push_back({{"field", fault.field}, {"value", fault.value}, {"rule", fault.rule}});
     if (errors.size() <= 3) detail += (detail.empty() ? "" : "; ") + to_string(fault);
   }

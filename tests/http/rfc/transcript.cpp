@@ -84,7 +84,7 @@ std::string check_greeting_lines(const Head& head) {
   std::vector<std::string_view> names;
   for (const auto line : head.lines) names.push_back(line.substr(0, line.find(':')));
   const bool connection = !names.empty() && names.back() == "Connection";
-  std::vector<std::string_view> due{"Date", "Content-Type", "Cache-Control", "ETag", "Content-Length"};
+  std::vector<std::string_view> due{"Date", "Content-Type", "Cache-Control", "Vary", "ETag", "Content-Length"};
   if (connection) due.emplace_back("Connection");
   if (names != due) return fmt::format("the header lines are {}", fmt::join(names, ", "));
   if (!head.has("Content-Type: application/json") || !head.has("Cache-Control: no-cache"))

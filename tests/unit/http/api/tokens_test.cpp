@@ -12,12 +12,14 @@ constexpr auto editor = "abcdefghijklmnop-editor", reader = "abcdefghijklmnop-re
 }
 
 TEST_CASE("tokens have roles") {
-  const auto tokens = Tokens::parse("# who may what\n\neditor abcdefghijklmnop-editor\r\n  reader\t abcdefghijklmnop-reader  \n");
+  const auto tokens =
+      Tokens::parse("# who may what\n\neditor abcdefghijklmnop-editor\r\n  reader\t abcdefghijklmnop-reader  \n");
   REQUIRE(tokens);
   CHECK(tokens.value().size() == 2);
   CHECK(tokens.value().role_of(editor) == Role::editor);
   CHECK(tokens.value().role_of(reader) == Role::reader);
-  for (const auto* const unknown : {"", "abcdefghijklmnop", "abcdefghijklmnop-editoR", "abcdefghijklmnop-editor2", "bbcdefghijklmnop-editor"})
+  for (const auto* const unknown :
+       {"", "abcdefghijklmnop", "abcdefghijklmnop-editoR", "abcdefghijklmnop-editor2", "bbcdefghijklmnop-editor"})
     CHECK_FALSE(tokens.value().role_of(unknown));
 }
 
