@@ -1,7 +1,7 @@
 // The form for one greeting: new, changed or just looked at; and what happens when somebody else was faster.
 import { create, find, replace } from "/ui/api.js";
 import { announce, byId, confirm, element, open, say } from "/ui/dom.js";
-import { fromField, toField } from "/ui/time.js";
+import { fromField, show, toField } from "/ui/time.js";
 
 const FIELDS = ["text", "language", "state", "starts_at", "ends_at", "tags", "description"];
 const NAMES = { starts_at: "given from", ends_at: "until" };
@@ -76,7 +76,11 @@ function showFaults(problem) {
   (first ?? byId("editor-fault")).focus();
 }
 
-const inWords = (value) => (value === null || value === "" || value?.length === 0 ? "–" : [value].flat().join(" "));
+function inWords(name, value) {
+  if (value === null || value.length === 0) return "–";
+  return name.endsWith("_at") ? show(value) : [value].flat().join(" ");
+}
+
 const differs = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
 
 // Shows both; true: `mine` is saved over theirs.
@@ -88,8 +92,8 @@ async function settle(mine, theirs) {
   const marked = (name) => (differs(base[name], theirs[name]) ? "marked" : "");
   byId("conflict-rows").replaceChildren(...rows.map((name) => element("tr", {},
     element("th", { scope: "row" }, NAMES[name] ?? name),
-    element("td", { className: marked(name), dir: "auto" }, inWords(theirs[name])),
-    element("td", { dir: "auto" }, inWords(mine[name])))));
+    element("td", { className: marked(name), dir: "auto" }, inWords(name, theirs[name])),
+    element("td", { dir: "auto" }, inWords(name, mine[name])))));
   byId("conflict").querySelector("table").hidden = !rows.length;
   byId("conflict-reload").textContent = theirs ? "Reload theirs" : "Leave it deleted";
   byId("conflict-overwrite").textContent = theirs ? "Overwrite with mine" : "Save mine anew";

@@ -79,3 +79,13 @@ def test_a_server_that_went_away_is_said_to_have(open_page, service):
     service.start()
     give(page, EDITOR)
     expect(page.locator("#rows tr")).to_have_count(1)
+
+
+def test_without_a_store_nothing_can_be_changed_and_the_page_says_why(service, sign_in):
+    service.stop()
+    service.settings["GREETER_STORE"] = "none"
+    service.start()
+    page = sign_in()
+    expect(page.locator("#why-not")).to_contain_text("GREETER_STORE")
+    expect(page.get_by_role("button", name="New greeting")).to_be_disabled()
+    expect(page.get_by_role("button", name="Activate welcome")).to_be_disabled()
