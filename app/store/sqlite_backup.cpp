@@ -70,7 +70,8 @@ Result<std::optional<std::uint64_t>> counted(const std::string& file) {
     return Error{ErrorCode::invalid, fmt::format("{} is a database of another program: it stays as it is", file)};
   const auto sequence = connection.value().number("SELECT sequence FROM store");
   if (!sequence) return unknown;
-  connection.value().run("PRAGMA wal_checkpoint(TRUNCATE)");
+  // Other programs that read it may be in the way for as long as they like; replace() takes the log along then.
+  connection.value().run("PRAGMA busy_timeout = 500; PRAGMA wal_checkpoint(TRUNCATE)");
   return std::optional(static_cast<std::uint64_t>(sequence.value()));
 }
 
@@ -102,8 +103,8 @@ std::string name_of_replaced(const std::string& file) {
     if (auto name = fmt::format("{}-{}", first, n); !std::filesystem::exists(name, ignored)) return name;
 }
 
-// There is a whole file of that name at every moment. The old log, which would be taken for the new file's, goes first:
-// a sound file has none, for counted() has moved it into it.
+// There is a whole file of that name at every moment. The old log, which would be taken for the new file's, goes first;
+// mostly there is none, for counted() has moved it into the file.
 std::optional<Error> replace(const std::string& file, const std::string& by) {
   std::error_code error, ignored;
   if (std::filesystem::exists(file, ignored)) {

@@ -27,14 +27,14 @@ public:
     REQUIRE_MESSAGE(store, store.error().message);
     return std::move(store.value());
   }
-  void put_texts(std::initializer_list<const char*> texts) const {
-    const auto store = open();
+  static void put_texts(std::initializer_list<const char*> texts, Store& store) {
     int n = 0;
     for (const auto* const text : texts) {
       const std::vector writes{put("c", "g" + std::to_string(n++), text)};
-      REQUIRE(store->write(writes).front());
+      REQUIRE(store.write(writes).front());
     }
   }
+  void put_texts(std::initializer_list<const char*> texts) const { put_texts(texts, *open()); }
   std::string texts(std::string_view name = "store.db") const {
     std::string texts;
     const auto contents = open(name)->load();
@@ -216,6 +216,28 @@ TEST_CASE("what a crash left in the log beside a replaced file does not get into
   SUBCASE("damaged") { place.overwrite("store.db", 0, 100); }
   place.restore();
   CHECK(place.texts() == "one ");
+}
+
+TEST_CASE("another program may go on reading the replaced file, and its log is not the restored one's") {
+  const Backups place;
+  place.put_texts({"one"});
+  place.back_up();
+  auto store = place.open();
+  auto reader = sqlite::Connection::open(place.file(), sqlite::Connection::Mode::read);
+  REQUIRE(reader);
+  REQUIRE(reader.value().run("BEGIN; SELECT * FROM greetings"));
+  Backups::put_texts({"in the log"}, *store);
+  store.reset();
+  CHECK(place.restore() == 1);
+  CHECK(place.texts() == "one ");
+  CHECK(reader.value().text("SELECT text FROM greetings").value() == "one");
+  REQUIRE(reader.value().run("COMMIT"));
+  CHECK(reader.value().text("SELECT text FROM greetings").value() == "in the log");
+  {
+    const auto closed = std::move(reader.value());
+  }
+  CHECK(place.texts() == "one ");
+  CHECK(place.texts("store.db.before-restore") == "in the log ");
 }
 
 TEST_CASE("a restore is refused, with the store as it was, while it is in use or where the backup is no good") {

@@ -100,6 +100,17 @@ TEST_CASE("a log that grew too long forgets its oldest changes, and says so") {
       {std::chrono::hours(1), few});
 }
 
+TEST_CASE("a log forgets as fast as large calls make it grow") {
+  on_every_backend(
+      [](Tested& store) {
+        const std::vector<Write> many(3000, put("a", "g", "x"));
+        for (int i = 0; i < 3; ++i) REQUIRE(store->write(many).back());
+        const auto last = store.must(put("a", "g", "y")).sequence;
+        CHECK_FALSE(after(store, "a", last - 1000).complete);
+      },
+      {std::chrono::hours(1), few});
+}
+
 TEST_CASE("what is too old is forgotten, though sequences are not used again") {
   on_every_backend(
       [](Tested& store) {

@@ -56,7 +56,10 @@ TEST_CASE("readers see whole calls of write, while writers write") {
       const std::jthread reader([&] {
         while (!done || reads == 0) {
           const auto seen = store->load();
-          if (!seen || seen.value().greetings[0].greeting.text != seen.value().greetings[1].greeting.text) ++torn;
+          if (!seen) return void(++torn);
+          const auto& greetings = seen.value().greetings;
+          if (greetings[0].greeting.text != greetings[1].greeting.text) ++torn;
+          if (greetings[1].greeting.revision != seen.value().sequence) ++torn; // b is always the last to change
           ++reads;
         }
       });
