@@ -45,12 +45,6 @@ std::string broken_by(std::string_view text, std::size_t most, bool may_be_blank
   return has_control(text) ? "use no control characters but line feed and tab" : "";
 }
 
-bool is_tag(std::string_view text) {
-  return !text.empty() && text.size() <= GreetingLimits::tag && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  });
-}
-
 class Faults {
 public:
   void add(std::string field, const nlohmann::json& value, std::string rule) {
@@ -81,6 +75,12 @@ bool same_content(const Greeting& a, const Greeting& b) { return content(a) == c
 
 std::string to_string(const FieldFault& fault) {
   return fmt::format("{} is {}: {}", fault.field, fault.value.empty() ? "missing" : fault.value, fault.rule);
+}
+
+bool is_tag(std::string_view text) {
+  return !text.empty() && text.size() <= GreetingLimits::tag && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
 }
 
 std::vector<FieldFault> check(const Greeting& greeting) {

@@ -60,6 +60,9 @@ struct GreetingLimits {
   static constexpr std::size_t tag = 63; // a tag is made of a-z, 0-9, '.', '_' and '-'
 };
 
+// Of a-z, 0-9, '.', '_' and '-', within the limit.
+bool is_tag(std::string_view text);
+
 // Every rule of the domain; empty: the greeting is sound. The one place that knows them, for configuration, API and
 // all else.
 std::vector<FieldFault> check(const Greeting& greeting);

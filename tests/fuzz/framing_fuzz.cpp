@@ -116,8 +116,8 @@ std::optional<std::size_t> plain_number(std::string_view digits, std::size_t bas
   return value;
 }
 
-// Bytes of a chunked body that was let through, which `in` starts with.
-std::size_t plain_chunks(std::string_view in, const FrameLimits& limits) {
+// Bytes of a chunked body that was let through, which `in` starts with; what the chunks hold goes to `data`.
+std::size_t plain_chunks(std::string_view in, const FrameLimits& limits, std::string& data) {
   std::size_t at = 0, total = 0;
   for (;;) {
     const auto line = in.substr(at, in.find("\r\n", at) - at);
@@ -130,6 +130,7 @@ std::size_t plain_chunks(std::string_view in, const FrameLimits& limits) {
     total += *size;
     require(total <= limits.body, "a body is within its limit");
     require(in.substr(at + *size, 2) == "\r\n", "a chunk ends with a line end");
+    data += in.substr(at, *size);
     at += *size + 2;
   }
   for (std::size_t trailers = 0;; ++trailers) {
@@ -194,13 +195,16 @@ void check_accepted(std::string_view in, const Frame& frame, const FrameLimits& 
   check_headers(head, frame);
   const auto body_at = head_start(in) + head.text.size() + 4;
   std::size_t body = 0;
-  if (head.count("transfer-encoding")) body = plain_chunks(in.substr(body_at, frame.size - body_at), limits);
+  std::string data;
+  if (head.count("transfer-encoding")) body = plain_chunks(in.substr(body_at, frame.size - body_at), limits, data);
   if (head.count("content-length")) {
     const auto length = plain_number(head.value("content-length"), 10);
     require(length.has_value() && *length <= limits.body, "a body's length is a number within its limit");
     body = *length;
+    data = in.substr(body_at, body);
   }
   require(frame.size == body_at + body, "a request ends where its body does");
+  require(body_of(frame) == data, "a body is what was sent, without what chunks add");
   require(!frame.wants_continue, "a complete request waits for nothing");
 }
 

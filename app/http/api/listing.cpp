@@ -1,6 +1,7 @@
 // The list of greetings: filtered, sorted, page by page.
 #include "base/text.hpp"
 #include "greeting/greeting_json.hpp"
+#include "greeting/language.hpp"
 #include "http/api/context.hpp"
 
 #include <fmt/format.h>
@@ -55,12 +56,18 @@ Filter filter_in(Query& query) {
   Filter filter;
   if (const auto text = query.take("pattern")) filter.pattern = compiled(query, *text);
   filter.tags = query.take_all("tag");
+  for (const auto& tag : filter.tags)
+    if (!is_tag(tag)) query.fault("tag", tag, "a tag is made of a-z, 0-9, '.', '_' and '-'");
   if (const auto text = query.take("state")) {
     const auto* const found = std::find(state_names.begin(), state_names.end(), *text);
     if (found == state_names.end()) query.fault("state", *text, "use draft, active or retired");
     else filter.state = static_cast<State>(found - state_names.begin());
   }
-  if (const auto text = query.take("language")) filter.language = to_lower(*text);
+  if (const auto text = query.take("language")) {
+    filter.language = to_lower(*text);
+    if (!text->empty() && !is_language_tag(*text))
+      query.fault("language", *text, "use a language tag like de or de-AT");
+  }
   if (const auto text = query.take("due")) {
     filter.due = *text == "now" ? now() : parse_time(*text);
     if (!filter.due) query.fault("due", *text, "use now, or an RFC 3339 time like 2026-12-24T00:00:00Z");

@@ -13,6 +13,7 @@ using nlohmann::ordered_json;
 
 constexpr auto longest_span = std::chrono::hours(24 * 400);
 constexpr auto usual_span = std::chrono::hours(24 * 30);
+constexpr Timestamp latest = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1) - std::chrono::milliseconds(1);
 constexpr std::size_t most_segments = 1000;
 constexpr std::size_t longest_field = 1000;
 
@@ -59,7 +60,7 @@ Response preview(const Context& context, const Request& request) {
 Response timeline(const Context& context, const Request& request) {
   Query query(request.frame.query);
   const auto from = time_in(query, "from", now());
-  auto until = time_in(query, "until", from + usual_span);
+  auto until = time_in(query, "until", std::min<Timestamp>(from + usual_span, latest));
   const auto languages = languages_in(query);
   if (until <= from || until - from > longest_span)
     query.fault("until", to_text(until), "choose a time after `from`, and at most 400 days after it");

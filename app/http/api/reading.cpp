@@ -36,6 +36,14 @@ Response whoami(const Context& context, const Request& request) {
   return {.body = body.dump() + "\n", .fields = no_store};
 }
 
+// What a stream of events would begin with: HEAD has no more.
+Response events_head(const Request& request) {
+  Query query(request.frame.query);
+  (void)query.take("after");
+  if (auto refused = query.refusal("after")) return std::move(*refused);
+  return {.content_type = "text/event-stream", .fields = no_store};
+}
+
 } // namespace
 
 std::string etag_of(const Greeting& greeting) { return fmt::format("\"{}\"", greeting.revision); }
@@ -67,6 +75,7 @@ Response read(const Context& context, const Request& request) {
   case Resource::preview: return preview(context, request);
   case Resource::timeline: return timeline(context, request);
   case Resource::whoami: return whoami(context, request);
+  case Resource::events: return events_head(request);
   default: return problem(404);
   }
 }

@@ -23,18 +23,18 @@ Plan answer(Response response) { return {.response = std::move(response)}; }
 // What the request says of what it expects to be there (RFC 9110, 13); nothing: it may go on.
 std::optional<Response> stopped(const Request& request, const Greeting* current) {
   const auto& headers = request.frame.headers;
-  const bool conditional = field(headers, "if-match") || field(headers, "if-none-match");
+  const bool named = field(headers, "if-match").has_value(); // what "not this one" means is anybody's guess
   if (!current) {
-    if (!field(headers, "if-match")) return {};
+    if (!named) return {};
     return problem(412, fmt::format("There is no greeting {} that If-Match could name.", in_quotes(request.target.id)));
   }
-  if (!conditional)
-    return problem(
-        428, fmt::format("There is a greeting {} already: send If-Match with its ETag {}, or * for whatever is there.",
-                         in_quotes(current->id), etag_of(*current)));
-  if (precondition(headers, etag_of(*current)) == Precondition::holds) return {};
-  return problem(412, fmt::format("The greeting {} has the ETag {} now.", in_quotes(current->id), etag_of(*current)),
-                 {{"current_revision", current->revision}});
+  if (precondition(headers, etag_of(*current)) != Precondition::holds)
+    return problem(412, fmt::format("The greeting {} has the ETag {} now.", in_quotes(current->id), etag_of(*current)),
+                   {{"current_revision", current->revision}});
+  if (named) return {};
+  return problem(
+      428, fmt::format("There is a greeting {} already: send If-Match with its ETag {}, or * for whatever is there.",
+                       in_quotes(current->id), etag_of(*current)));
 }
 
 // The store knows nothing of what comes from the configuration.
@@ -127,7 +127,8 @@ Plan create(const Context& context, const Request& request, std::size_t& created
               !std::all_of(key->begin(), key->end(), [](char c) { return c > ' ' && c <= '~'; })))
     return answer(problem(
         400, fmt::format("The Idempotency-Key can't be used: send 1 to {} visible ASCII characters.", longest_key)));
-  if (body.value().is_object() && !body.value().contains("id")) body.value()["id"] = key ? id_of(*key) : random_id();
+  if (body.value().is_object() && body.value().value("id", nlohmann::json()).is_null())
+    body.value()["id"] = key ? id_of(*key) : random_id();
   auto read = read_greeting(body.value(), "");
   if (!read.faults.empty()) return answer(faults_problem(422, read.faults));
   const auto current = context.board.greeting(request.customer().id, read.greeting.id);

@@ -176,6 +176,27 @@ TEST_CASE("what is longer than the limits is refused, complete or not") {
   CHECK(next_frame(post("Transfer-Encoding: chunked", "0\r\nA: " + long_text), limits).error == 431);
 }
 
+TEST_CASE("a body is what was sent, without what chunks add") {
+  const auto body = [](const std::string& request) {
+    const auto frame = next_frame(request, limits);
+    REQUIRE(frame.size == request.size());
+    return body_of(frame);
+  };
+  CHECK(body("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == "");
+  CHECK(body(post("Content-Length: 5", "hello")) == "hello");
+  CHECK(body(post("Transfer-Encoding: chunked", "0\r\n\r\n")) == "");
+  CHECK(body(post("Transfer-Encoding: chunked", "5;x=y\r\nhello\r\n00a\r\n, world!\r\n\r\n0\r\nTrailer: x\r\n\r\n")) ==
+        "hello, world!\r\n");
+}
+
+TEST_CASE("a field is found in any case, and its lines are joined") {
+  const auto request = with("Accept: a\r\nX: y\r\naCCEPT:  b,c");
+  const auto frame = next_frame(request, limits);
+  CHECK(field(frame.headers, "accept") == "a, b,c");
+  CHECK(field(frame.headers, "x") == "y");
+  CHECK_FALSE(field(frame.headers, "z"));
+}
+
 TEST_CASE("a body in very many chunks is refused: its framing would cost more than it holds") {
   const FrameLimits roomy{.head = 1024, .body = 65'536, .target = 256, .headers = 8};
   std::string chunks;
