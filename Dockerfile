@@ -11,8 +11,9 @@ RUN sed -i 's/^deb \(.*\)/&\ndeb-src \1/' /etc/apt/sources.list 2>/dev/null; \
     sed -i 's/^Types: deb$/Types: deb deb-src/' /etc/apt/sources.list.d/*.sources 2>/dev/null; \
     apt-get update -q \
     && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-      ca-certificates cmake dpkg-dev g++ ninja-build \
+      ca-certificates cmake dpkg-dev g++ ninja-build pkgconf \
       libcli11-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev \
+      libre2-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev \
     && apt-get source -q cpp-httplib \
     && install -D -m 644 cpp-httplib-*/httplib.h httplib/httplib.h \
     && rm -rf cpp-httplib* /var/lib/apt/lists/*
@@ -22,14 +23,17 @@ COPY CMakeLists.txt ./
 COPY app-chart/values.schema.json app-chart/
 COPY app app
 ARG REVISION=unknown
+# ON lets the client in the image speak HTTPS: OpenSSL makes it twice as large. The server has no use for it.
+ARG TLS=OFF
 RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DGREETER_STATIC=ON -DGREETER_TESTS=OFF \
-      -DGREETER_COMMIT="$REVISION" -DHTTPLIB_INCLUDE_DIR=/usr/src/httplib \
+      -DGREETER_TLS="$TLS" -DGREETER_COMMIT="$REVISION" -DHTTPLIB_INCLUDE_DIR=/usr/src/httplib \
     && cmake --build /build --target greeter
 
 # Everything that ends in the image beside the customers, with fixed times: the same sources give the same layer.
 RUN install -D -m 755 /build/greeter /out/greeter \
     && install -D -m 644 /etc/ssl/certs/ca-certificates.crt /out/etc/ssl/certs/ca-certificates.crt \
-    && find /out -exec touch -h -d @0 {} +
+    && install -d -m 700 /volume/data \
+    && find /out /volume -exec touch -h -d @0 {} +
 LABEL greeter.stage=build
 
 # The customers of this checkout, readable for whoever the container runs as.
@@ -41,6 +45,8 @@ LABEL greeter.stage=customers
 FROM scratch
 COPY --from=build /out/ /
 COPY --from=customers /customers/ /etc/greeter/customers/
+# For a store: a new volume that is mounted here takes over the folder's owner.
+COPY --from=build --chown=65532:65532 /volume/ /
 USER 65532:65532
 EXPOSE 8080 9090
 HEALTHCHECK --interval=10s --timeout=3s --start-period=2s --retries=2 CMD ["/greeter", "healthcheck"]

@@ -19,8 +19,8 @@ def inspected(image):
 
 
 @pytest.fixture(scope="module")
-def files(image, tmp_path_factory):
-    """The image's files by name, with their owners and modes."""
+def members(image, tmp_path_factory):
+    """Everything in the image by name, with owners and modes."""
     archive = tmp_path_factory.mktemp("image") / "image.tar"
     name = docker("create", image).stdout.strip()
     try:
@@ -28,11 +28,16 @@ def files(image, tmp_path_factory):
     finally:
         docker("rm", name)
     with tarfile.open(archive) as tar:
-        return {member.name: member for member in tar if member.isfile() and not DOCKERS_OWN.match(member.name)}
+        return {member.name: member for member in tar if not DOCKERS_OWN.match(member.name)}
+
+
+@pytest.fixture(scope="module")
+def files(members):
+    return {name: member for name, member in members.items() if member.isfile()}
 
 
 def test_it_is_small(inspected):
-    assert inspected["Size"] <= 6_000_000
+    assert inspected["Size"] <= 10_000_000
 
 
 def test_it_holds_a_program_certificates_and_customers_only(files):
@@ -45,6 +50,13 @@ def test_everybody_may_read_it_and_nobody_write(files):
         assert member.mode & 0o444 == 0o444, member.name
         assert member.mode & 0o022 == 0, member.name
         assert (member.uid, member.gid) == (0, 0), member.name
+
+
+def test_a_volume_for_a_store_would_be_the_servers_own(members):
+    owned = {name: member for name, member in members.items() if (member.uid, member.gid) != (0, 0)}
+    assert owned.keys() == {"data"}
+    data = owned["data"]
+    assert data.isdir() and (data.uid, data.gid) == (65532, 65532) and data.mode & 0o777 == 0o700
 
 
 def test_there_is_no_shell(image):
