@@ -51,9 +51,30 @@ labels:
 {{ ternary (. | int64) . (kindIs "float64" .) | toString | quote }}
 {{- end }}
 
+{{/* "true" where an autoscaler decides how many pods there are, else nothing. */}}
+{{- define "greeter.autoscaled" -}}
+{{- with .Values }}
+{{- if ternary (not .persistence.enabled) (eq (toString .autoscaling.enabled) "true") (eq (toString .autoscaling.enabled) "auto") }}true{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Pods without an autoscaler. */}}
+{{- define "greeter.replicas" -}}
+{{- with .Values }}{{ ternary (ternary 1 2 .persistence.enabled) .replicas (eq (toString .replicas) "auto") }}{{ end }}
+{{- end }}
+
 {{/* Fewest pods there are when all is well. */}}
 {{- define "greeter.minimum" -}}
-{{- with .Values }}{{ ternary .autoscaling.minReplicas .replicas .autoscaling.enabled }}{{ end }}
+{{- if include "greeter.autoscaled" . }}{{ .Values.autoscaling.minReplicas }}{{ else }}{{ include "greeter.replicas" . }}{{ end }}
+{{- end }}
+
+{{- define "greeter.claim" -}}
+{{ .Values.persistence.existingClaim | default (include "greeter.fullname" .) }}
+{{- end }}
+
+{{/* The Secret with the tokens. */}}
+{{- define "greeter.tokens" -}}
+{{ .Values.api.existingSecret | default (printf "%s-tokens" (include "greeter.fullname" .)) }}
 {{- end }}
 
 {{/* Longest orderly stop of a pod, and 5 s to spare. */}}
@@ -70,6 +91,11 @@ securityContext:
   runAsNonRoot: true
   runAsUser: 65532
   runAsGroup: 65532
+  {{- if or .Values.persistence.enabled .Values.api.enabled }}
+  # Of this group are the volume, which is looked through only where its root is not, and the tokens.
+  fsGroup: 65532
+  fsGroupChangePolicy: OnRootMismatch
+  {{- end }}
   seccompProfile:
     type: RuntimeDefault
 {{- with .Values.imagePullSecrets }}
@@ -94,6 +120,21 @@ securityContext:
 {{- if gt (int .minReplicas) (int .maxReplicas) }}
 {{- fail (printf "autoscaling.minReplicas is %v, more than autoscaling.maxReplicas, %v: make it at most %v" .minReplicas .maxReplicas .maxReplicas) }}
 {{- end }}
+{{- end }}
+{{- with .Values.persistence }}
+{{- if .enabled }}
+{{- if include "greeter.autoscaled" $ }}
+{{- fail "persistence.enabled is true, so one pod has the store, but autoscaling.enabled is true as well: leave it out, or set it to false" }}
+{{- end }}
+{{- if gt (include "greeter.replicas" $ | int) 1 }}
+{{- fail (printf "persistence.enabled is true, so one pod has the store, but replicas is %v: leave it out, or set it to 1" $.Values.replicas) }}
+{{- end }}
+{{- else if .existingClaim }}
+{{- fail "persistence.existingClaim is set but persistence.enabled is false: set it to true, or leave the claim out" }}
+{{- end }}
+{{- end }}
+{{- if and .Values.api.existingSecret (not .Values.api.enabled) }}
+{{- fail "api.existingSecret is set but api.enabled is false: set it to true, or leave the secret out" }}
 {{- end }}
 {{- range $value, $labels := dict "podLabels" .Values.podLabels "serviceMonitor.labels" .Values.serviceMonitor.labels }}
 {{- range $label, $_ := $labels }}

@@ -70,7 +70,10 @@ def test_the_stem_and_the_text_arrive(path):
     environment = {item["name"]: item["value"] for item in pod(items)["containers"][0]["env"]}
     assert environment["CUSTOMER_NAME"].replace("$$", "$") == given["customer"]["name"]
     test = one(items, "Pod")["spec"]["containers"][0]["args"]
-    assert test[-1].replace("$$", "$") == given["customer"]["greeting"]
+    if "greetings" in given["customer"] or "persistence" in given:
+        assert "--expect" not in test, "another greeting may be due"
+    else:
+        assert test[-1].replace("$$", "$") == given["customer"]["greeting"]
 
 
 def test_every_host_and_name_belongs_to_one_customer():

@@ -120,7 +120,8 @@ def test_an_object_is_nothing_else(path):
 OPTIONAL_SETTINGS = (
     *("maxConnectionsPerAddress", "maxRequestsPerConnection", "maxRequestsPerTurn"),
     *("maxHeadBytes", "maxTargetBytes", "maxHeaders", "maxBodyBytes", "maxBufferBytes"),
-    *("headTimeout", "bodyTimeout", "sendTimeout"),
+    *("headTimeout", "bodyTimeout", "sendTimeout", "answerTimeout"),
+    *("maxGreetings", "maxStreams", "changesKept"),
 )
 
 
@@ -186,8 +187,21 @@ BAD = [
     ("server.maxConnections", 0),
     ("server.idleTimeout", "100"),
     ("server.idleTimeout", "0s"),
+    ("server.changesKept", "7d"),
     ("shutdown.preStopSeconds", 0),
     ("shutdown.graceSeconds", 0),
+    ("persistence.size", "0Gi"),
+    ("persistence.size", 5),
+    ("persistence.size", "big"),
+    ("persistence.storageClassName", "not a name"),
+    ("persistence.accessModes", []),
+    ("persistence.accessModes", ["ReadOnlyMany"]),
+    ("persistence.existingClaim", "Upper"),
+    ("persistence.enabled", "yes"),
+    ("api.enabled", "yes"),
+    ("api.existingSecret", "under_score"),
+    ("autoscaling.enabled", "sometimes"),
+    ("replicas", "2"),
     ("replicas", 0),
     ("autoscaling.minReplicas", 0),
     ("autoscaling.targetCPU", "20%"),
