@@ -50,6 +50,17 @@ def run(image):
         yield start
 
 
+@pytest.fixture
+def run_update(image):
+    """The same from another image, with another tag: what an update of the program brings."""
+    name, tag = docker("create", image).stdout.strip(), f"{RUN}:update"
+    docker("commit", "--change", "LABEL greeter.test=update", name, tag)
+    docker("rm", name)
+    with runner(tag) as start:
+        yield start
+    docker("rmi", "-f", tag)
+
+
 @pytest.fixture(scope="module")
 def run_for_all(image):
     """The same for a container that all tests of a file may share, as none of them changes it."""
