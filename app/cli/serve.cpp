@@ -13,6 +13,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -154,6 +155,8 @@ int refuse(const Error& error) {
 int serve(const Settings& settings, const Environment& environment) {
   const auto signals = take_signals();
   Watch watch(settings.config); // before the first read: no change falls between the two
+  std::optional<Watch> tokens;
+  if (!settings.token_file.empty()) tokens.emplace(settings.token_file);
   auto configuration = load_configuration(settings);
   if (!configuration) return refuse(configuration.error());
 
@@ -170,8 +173,6 @@ int serve(const Settings& settings, const Environment& environment) {
   warn_of_unknown_customer(*site, log);
   if (watch.fd() < 0) log.warning("this system has no inotify: send SIGHUP after a change of the configuration");
   if (settings.token_file.empty()) log.info("no API: GREETER_TOKEN_FILE is not set");
-  std::optional<Watch> tokens;
-  if (!settings.token_file.empty()) tokens.emplace(settings.token_file);
   return Service(settings, *server.value(), log, signals, watch, tokens ? &*tokens : nullptr).run();
 }
 

@@ -47,13 +47,16 @@ void Worker::run() {
   while (!draining_ || !empty()) {
     const int n = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), milliseconds_to_wait());
     now_ = Clock::now();
+    bool drain = false, letters = false; // may close any connection, so they wait until no event can mean one
     for (int i = 0; i < n; ++i) {
       void* const tag = events[static_cast<std::size_t>(i)].data.ptr;
       if (tag == nullptr) accept_all();
-      else if (tag == &engine_) start_draining();
-      else if (tag == mailbox_.get()) deliver();
+      else if (tag == &engine_) drain = true;
+      else if (tag == mailbox_.get()) letters = true;
       else go_on(*static_cast<Connection*>(tag));
     }
+    if (letters) deliver();
+    if (drain) start_draining();
     take_turns();
     expire();
   }

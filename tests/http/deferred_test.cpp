@@ -206,3 +206,19 @@ TEST_CASE("a drain waits for answers, and ends streams") {
   CHECK(waiting.receive().body == "in time");
   CHECK(served.finished());
 }
+
+TEST_CASE("a drain that comes together with news of many streams ends them once") {
+  for (int round = 0; round < 20; ++round) {
+    Served served;
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 20; ++i) {
+      clients.push_back(std::make_unique<Client>(served.engine->port()));
+      clients.back()->send(ask("/later/" + std::to_string(i)));
+      served.desk.take("/later/" + std::to_string(i)).stream("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+    }
+    for (auto& client : clients) client->send("x");
+    served.engine->drain(10s);
+    for (auto& client : clients) client->finish();
+    CHECK(served.finished());
+  }
+}
