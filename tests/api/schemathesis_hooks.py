@@ -32,6 +32,9 @@ def before_load_schema(context, raw_schema):
                 example.get("value", {}).pop("id", None)
             media.get("examples", {}).pop("season", None)
 
+    # The revision of an example is nobody's: "*" lets a write go on.
+    del raw_schema["components"]["parameters"]["IfMatch"]["examples"]["revision"]
+
 
 @schemathesis.serializer(LINES)
 def lines(context, value):
