@@ -20,9 +20,9 @@ format: ## format C++ and shell
 	@scripts/format
 
 ##@ Measure
-bench: ## Greeter beside nginx, Go, FastAPI, cpp-httplib and a bare epoll loop: 25 minutes, tables and goals
+bench: ## Greeter beside nginx, Go, FastAPI, Redis and others: 30 minutes, tables and goals
 	@scripts/bench
-bench-quick: ## a minute of it, without the slow peers
+bench-quick: ## two minutes of it, without the slow peers
 	@scripts/bench --quick
 fuzz: ## look for input that breaks what the parsers promise, 20 seconds each
 	@scripts/fuzz

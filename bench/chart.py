@@ -1,4 +1,4 @@
-"""Requests a second as horizontal bars, one group per scenario: an SVG that is legible in light and dark."""
+"""Requests or writes a second as horizontal bars, one group per scenario: an SVG that is legible in light and dark."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from html import escape
 
 from summary import Summary
 from tables import TITLES, significant
+from writing import PUTS
 
-GROUPS = ["c64", "c256", "c1000", "close", "idle", "slow"]
 COLOURS = {"greeter": "#2f7fe0", "nginx": "#3c9d5b", "epoll": "#8a929b", "go": "#1f9fb3", "fastapi": "#9a6fd8",
-           "httplib": "#c58a1c"}
+           "httplib": "#c58a1c", "greeter-store": "#2f7fe0", "fastapi-store": "#9a6fd8", "redis": "#c8553d"}
+STEPS = (100, 250, 500, 1000, 2500, 5000, 10_000, 20_000, 25_000, 50_000, 100_000, 250_000)
 WIDTH, LEFT, RIGHT = 860, 170, 120
 BAR, STEP, HEADING, GAP = 12, 17, 24, 14
 
@@ -24,6 +25,17 @@ STYLE = """
 
 
 @dataclass(frozen=True)
+class Drawing:
+    file: str
+    what: str
+    groups: tuple[str, ...]
+
+
+REQUESTS = Drawing("performance.svg", "Requests a second", ("c64", "c256", "c1000", "close", "idle", "slow"))
+WRITES = Drawing("writes.svg", "Durable writes a second", tuple(PUTS))
+
+
+@dataclass(frozen=True)
 class Bar:
     key: str
     title: str
@@ -34,7 +46,7 @@ class Bar:
 
 def bars(summary: Summary, scenario: str) -> list[Bar]:
     found = []
-    for server in summary.servers(scenario):
+    for server in [key for key in summary.servers(scenario) if key != "greeter-before"]:
         rates = summary.values(scenario, server, "rate")
         rate = summary.median(scenario, server, "rate")
         found.append(Bar(server, summary.title(server), rate, min(rates, default=0), max(rates, default=0)))
@@ -47,7 +59,7 @@ def text(x: float, y: float, content: str, kind: str = "", anchor: str = "start"
 
 class Axis:
     def __init__(self, highest: float) -> None:
-        step = next((step for step in (10_000, 20_000, 25_000, 50_000, 100_000, 250_000) if highest / step <= 6), 1_000_000)
+        step = next((step for step in STEPS if highest / step <= 6), 1_000_000)
         self.ticks = [step * count for count in range(int(highest / step) + 1)]
         self.scale = (WIDTH - LEFT - RIGHT) / highest
 
@@ -65,7 +77,7 @@ class Axis:
 
 def draw_bar(bar: Bar, y: float, axis: Axis) -> list[str]:
     middle = y + BAR / 2
-    parts = [text(LEFT - 8, y + BAR - 2, bar.title, "heading" if bar.key == "greeter" else "", "end")]
+    parts = [text(LEFT - 8, y + BAR - 2, bar.title, "heading" if bar.key.startswith("greeter") else "", "end")]
     if bar.rate is None:
         return [*parts, text(LEFT + 6, y + BAR - 2, "no answer", "quiet")]
     width = max(1.0, axis.x(bar.rate) - LEFT)
@@ -77,9 +89,9 @@ def draw_bar(bar: Bar, y: float, axis: Axis) -> list[str]:
     ]
 
 
-def svg(summary: Summary) -> str:
-    groups = {key: bars(summary, key) for key in GROUPS if key in summary.scenarios()}
-    axis = Axis(max([bar.high for group in groups.values() for bar in group] + [10_000]))
+def svg(summary: Summary, drawing: Drawing) -> str:
+    groups = {key: bars(summary, key) for key in drawing.groups if key in summary.scenarios()}
+    axis = Axis(max([bar.high for group in groups.values() for bar in group] + [100]))
     y, body = 40.0, []
     for key, group in groups.items():
         body.append(text(LEFT, y + 14, TITLES[key], "heading"))
@@ -89,10 +101,10 @@ def svg(summary: Summary) -> str:
             y += STEP
         y += GAP
     height = y + 40
-    heading = text(LEFT, 24, "Requests a second, median and spread of the rounds", "heading")
+    heading = text(LEFT, 24, f"{drawing.what}, median and spread of the rounds", "heading")
     note = text(LEFT, height - 8, "Client and server share the same cores: compare the bars, not the numbers.", "quiet")
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img">',
-        f"<title>Requests a second of Greeter and its peers</title><style>{STYLE}</style>",
+        f"<title>{drawing.what} of Greeter and its peers</title><style>{STYLE}</style>",
         f'<rect class="paper" width="{WIDTH}" height="{height:.0f}" rx="6"/>',
         heading, *axis.draw(36, y), *body, note, "</svg>", ""])

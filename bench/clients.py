@@ -64,6 +64,19 @@ def check(port: int, host: str = "localhost", body: bytes = BODY) -> bytes:
     return response
 
 
+def check_redis(port: int, token: str) -> None:
+    try:
+        with connect(port, 2) as sock:
+            sock.sendall(f"AUTH {token}\r\nPING\r\n".encode())
+            answer = b""
+            while answer.count(b"\n") < 2 and (piece := sock.recv(4096)):
+                answer += piece
+    except OSError as error:
+        raise NoAnswer(f"no answer on port {port}: {error}") from error
+    if answer != b"+OK\r\n+PONG\r\n":
+        raise WrongAnswer(f"port {port} answered {answer!r}")
+
+
 class IdleClients:
     """Connections that have made one request and then stay open without a word."""
 

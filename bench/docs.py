@@ -8,8 +8,10 @@ from statistics import median
 
 import chart
 from goals import outcomes
+from plan import ALL
 from summary import Summary
-from tables import NOTHING, TITLES, Table, compared, exact, footprint, kept, loads, significant, spread
+from tables import (NOTHING, TITLES, Table, before, compared, durable, exact, footprint, kept, loads, mixed, significant,
+                    spread, write_latency)
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "performance.md"
@@ -23,7 +25,7 @@ def markdown(table: Table) -> str:
 
 def by_server(summary: Summary, title: str, figure: str, scenarios: list[str], unit: float = 1) -> Table:
     """One row per scenario, one column per server; requests a second with their spread."""
-    keys = [key for key in summary.results["servers"] if key != "greeter-1000"]
+    keys = [key for key in summary.results["servers"] if key in ALL and key != "greeter-before"]
 
     def cell(scenario: str, key: str) -> str:
         values = [value / unit for value in summary.values(scenario, key, figure)]
@@ -46,12 +48,12 @@ def customers(summary: Summary) -> str:
 def setting(results: dict) -> str:
     machine = results["machine"]
     versions = ", ".join(f"{server['title']} {server['version']}".strip() for key, server in results["servers"].items()
-                         if key not in ("greeter", "greeter-1000", "epoll"))
+                         if key == "greeter-before" or not key.startswith(("greeter", "epoll")))
     skipped = "".join(f" {key} is missing: {why}." for key, why in results["skipped"].items())
     return (f"{results['started']} UTC, {machine['cores']} cores ({machine['cpu']}), Linux {machine['kernel']}, "
             f"{results['rounds']} rounds, {results.get('race_rounds', results['rounds'])} where servers are close to each other; "
             f"{results['servers']['greeter']['version']}, {versions}, "
-            f"{results['generator']}.{skipped}")
+            f"{results['generator']}. What is stored is on {machine['file_system']}.{skipped}")
 
 
 def goals_table(summary: Summary) -> Table:
@@ -77,10 +79,13 @@ def block(results: dict) -> str:
         by_server(summary, "99.9th percentile, milliseconds", "p999_us", latencies, 1000),
         kept(summary),
         footprint(summary),
-        goals_table(summary),
     ]
+    writes = [durable(summary), write_latency(summary), mixed(summary)]
     parts = [setting(results), "![Requests a second of Greeter and its peers](images/performance.svg)",
-             *[markdown(table) for table in tables], customers(summary)]
+             *[markdown(table) for table in [*tables, before(summary)] if table.rows], customers(summary),
+             "### Writes", "![Durable writes a second](images/writes.svg)",
+             *[markdown(table) for table in writes if table.rows],
+             "### Goals", markdown(goals_table(summary))]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -94,6 +99,7 @@ def write(results: dict) -> None:
         sys.exit(f"bench: {PAGE} has no block between '{BEGIN}' and '{END}'")
     PAGE.write_text(f"{before}{BEGIN}\n\n{block(results)}\n\n{END}{after}")
     (DOCS / "images").mkdir(exist_ok=True)
-    (DOCS / "images" / "performance.svg").write_text(chart.svg(Summary(results)))
+    for drawing in (chart.REQUESTS, chart.WRITES):
+        (DOCS / "images" / drawing.file).write_text(chart.svg(Summary(results), drawing))
     (DOCS / "performance.json").write_text(json.dumps(results, indent=1) + "\n")
     print(f"wrote {PAGE}, its chart and its figures", file=sys.stderr)

@@ -58,8 +58,20 @@ def unanswered(s: Summary) -> float | None:
 
 
 def errors(s: Summary) -> float:
-    ours = [(scenario, server) for scenario, server in s.rounds if server.startswith("greeter")]
+    ours = [(scenario, server) for scenario, server in s.rounds if server.startswith("greeter") and server != "greeter-before"]
     return sum(s.errors(*which) + bool(s.no_answer(*which)) for which in ours)
+
+
+def hot_path_goals() -> list[Goal]:
+    """Measured with --before only."""
+    goals = []
+    for scenario, clients in (("c64", "64"), ("c256", "256"), ("c1000", "1,000")):
+        where = f"keep-alive, {clients} clients:"
+        goals += [rate(scenario, "greeter-before", 0.95, f"{where} requests/s, the program before = 1"),
+                  Goal(f"{where} CPU per request, the program before = 1",
+                       lambda s, scenario=scenario: s.ratio(scenario, "cpu_us", "greeter", "greeter-before"), 1.05,
+                       at_least=False)]
+    return goals
 
 
 GOALS = [
@@ -81,6 +93,9 @@ GOALS = [
     Goal("500 slow clients: requests/s beside them, without = 1", lambda s: s.median("slow", "greeter", "kept"), 0.95),
     Goal("2,000 requests a second: p99.9, nginx = 1", lambda s: s.ratio("paced", "p999_us", "greeter", "nginx"), 1,
          at_least=False),
+    Goal("64 writers: durable writes/s, FastAPI + SQLite = 1",
+         lambda s: s.ratio("put64", "rate", "greeter-store", "fastapi-store"), 5),
+    *hot_path_goals(),
 ]
 
 

@@ -64,3 +64,18 @@ def paced(tool: Path, port: int, rate: int, seconds: int, connections: int = 64)
 def starts(tool: Path, port: int, count: int, argv: list[str], env: dict[str, str]) -> list[float]:
     """Milliseconds from starting the process until its first 200, for each of `count` starts."""
     return [float(line) for line in output([str(tool), str(port), str(count), *argv], 15 * count, env=env).split()]
+
+
+def writes(argv: list[str], patience: float, meanwhile: Callable[[], None] | None = None) -> dict[str, float]:
+    """As many writes as clients can make, each waiting until it is told that its write is durable."""
+    result = json.loads(output(argv, patience, meanwhile))
+    if not result["requests"]:
+        raise NoAnswer(f"nothing was written: {result['errors']}")
+    return result | {"rate": result["requests"] / result["microseconds"] * 1e6,
+                     "errors": sum(result["errors"].values()), "error_kinds": result["errors"]}
+
+
+def disk(tool: Path, folder: Path) -> dict[str, float]:
+    """How often a second the disk itself makes 4 kB durable: in a file that grows, and in one that has its size."""
+    result = json.loads(output([str(tool), str(folder), "0.4"], 15))
+    return {"disk_growing": result["growing"], "disk_in_place": result["in_place"]}

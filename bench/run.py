@@ -17,66 +17,50 @@ import goals
 import measure
 import report
 import servers
-from clients import NoAnswer, WrongAnswer, ask
+import stores
+import writing
+from catalogue import catalogue, selected
+from clients import NoAnswer, WrongAnswer
+from plan import ALL, RACE, Plan, Scenario
 from quiet import TOLERATED, Quiet
-from running import Running, adopt_orphans, allow_descriptors
-from scenarios import CUSTOMERS, RACE, SCENARIOS, Plan, Scenario
+from running import adopt_orphans, allow_descriptors
+from scenarios import SCENARIOS
 from summary import Summary
 
-QUICK_SCENARIOS = ["c64", "c1000", "close", "start"]
-QUICK_SERVERS = ["greeter", "nginx", "epoll", "go"]
+QUICK_SCENARIOS = ["c64", "c1000", "close", "put64", "mixed", "start"]
+GROUPS = {"writes": [one.key for one in writing.SCENARIOS], "hot": ["c64", "c256", "c1000"]}
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description="Measure Greeter beside its peers.")
     parser.add_argument("--greeter", type=Path, metavar="PATH", help="the program to measure (default: the image's)")
-    parser.add_argument("--quick", action="store_true", help="about a minute: fewer scenarios and peers, shorter loads")
+    parser.add_argument("--before", type=Path, metavar="PATH", help="an older Greeter that takes its turn in every round, too")
+    parser.add_argument("--quick", action="store_true", help="about two minutes: fewer scenarios and peers, shorter loads")
     parser.add_argument("--smoke", action="store_true", help="everything once and tiny: does the benchmark itself work?")
-    parser.add_argument("--rounds", type=int, default=5, help="default: 5")
-    parser.add_argument("--only", metavar="SCENARIOS", help=f"of {','.join(one.key for one in SCENARIOS)}")
-    parser.add_argument("--servers", metavar="SERVERS", help="of greeter,nginx,epoll,go,fastapi,httplib")
+    parser.add_argument("--rounds", type=int, help="default: 5; quick: 3")
+    parser.add_argument("--only", metavar="SCENARIOS",
+                        help=f"of {','.join(one.key for one in SCENARIOS)}; writes: put1 to mixed; hot: c64,c256,c1000")
+    parser.add_argument("--servers", metavar="SERVERS", help=f"of {','.join([*ALL, *stores.STORES])}")
     parser.add_argument("--show", action="store_true", help="print the last results again, measure nothing")
     parser.add_argument("--docs", action="store_true", help="write the last full results to docs/, measure nothing")
     parser.add_argument("--own-network", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.rounds = 1 if args.smoke else args.rounds or (3 if args.quick else 5)
+    return args
 
 
 def progress(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def catalogue(greeter: Path, build: Path, folder: Path, descriptors: int) -> dict[str, servers.Server]:
-    programs = build / "bin"
-    answers = {closing: folder / f"answer-{closing}" for closing in (False, True)}
-    one = servers.greeter(greeter)
-    with Running(one, folder) as running:
-        for closing, file in answers.items():
-            file.write_bytes(ask(running.port, close=closing))
-    many = servers.greeter_of_many(greeter, servers.write_customers(folder / "customers", CUSTOMERS))
-    listed = [one, servers.nginx(descriptors), servers.epoll(programs, answers), servers.go(programs),
-              servers.fastapi(build.parent / "venv-bench"), servers.httplib(programs), many]
-    return {server.key: server for server in listed}
-
-
 def chosen(args: argparse.Namespace) -> list[Scenario]:
     keys = args.only.split(",") if args.only else QUICK_SCENARIOS if args.quick else [one.key for one in SCENARIOS]
+    keys = [key for name in keys for key in GROUPS.get(name, [name])]
     unknown = set(keys) - {one.key for one in SCENARIOS}
     if unknown:
         sys.exit(f"bench: no such scenario: {', '.join(sorted(unknown))}")
     return [one for one in SCENARIOS if one.key in keys]
-
-
-def selected(args: argparse.Namespace, known: dict[str, servers.Server]) -> tuple[dict[str, servers.Server], dict[str, str]]:
-    """Those to measure, and why others are not."""
-    keys = args.servers.split(",") if args.servers else QUICK_SERVERS if args.quick else list(known)
-    if unknown := set(keys) - set(known):
-        sys.exit(f"bench: no such server: {', '.join(sorted(unknown))}")
-    wanted = {key: server for key, server in known.items() if key in keys or key == "greeter"}
-    skipped = {key: server.missing for key, server in wanted.items() if server.missing}
-    for key, why in skipped.items():
-        progress(f"skipping {key}: {why}")
-    return {key: server for key, server in wanted.items() if key not in skipped}, skipped
 
 
 def once(scenario: Scenario, plan: Plan, server: servers.Server) -> dict[str, object]:
@@ -95,7 +79,8 @@ def brief(figures: dict[str, object]) -> str:
     errors = f", {figures['errors']} ERRORS" if figures["errors"] else ""
     slowest = f", p99.9 {figures['p999_us'] / 1000:,.2f} ms" if "p999_us" in figures else ""
     disturbed = f", {figures['elsewhere']:.0%} ELSEWHERE" if figures["elsewhere"] > TOLERATED else ""
-    return f"{figures['rate']:,.0f}/s{slowest}, CPU {figures['cpu_us']:.2f} us{errors}{disturbed}"
+    cost = f", CPU {figures['cpu_us']:.2f} us" if "cpu_us" in figures else f", {figures['write_rate']:,.0f} writes/s"
+    return f"{figures['rate']:,.0f}/s{slowest}{cost}{errors}{disturbed}"
 
 
 def turns(scenarios: list[Scenario], present: dict[str, servers.Server], rounds: int, more: int):
@@ -126,29 +111,29 @@ def run_all(steps: list[tuple[Scenario, int, servers.Server]], plan: Plan, quiet
     return measurements
 
 
-def measure_all(args: argparse.Namespace, folder: Path) -> dict:
+def measure_all(args: argparse.Namespace, folder: Path, data: Path) -> dict:
     adopt_orphans()
-    greeter = args.greeter.resolve()
-    if not os.access(greeter, os.X_OK):
-        sys.exit(f"bench: {greeter} is no program")
     try:
-        known = catalogue(greeter, args.build, folder, allow_descriptors())
+        known = catalogue(args, folder, allow_descriptors())
     except NoAnswer as reason:
-        sys.exit(f"bench: {greeter} {reason}")
+        sys.exit(f"bench: {args.greeter} {reason}")
     present, skipped = selected(args, known)
+    for key, why in skipped.items():
+        progress(f"skipping {key}: {why}")
     quiet = Quiet(0 if args.smoke else 30 if args.quick else 180)
     busy = quiet.wait()
     if busy > TOLERATED:
         progress(f"warning: {busy:.0%} of the machine goes to something else, which the figures will show")
-    rounds = 1 if args.smoke else args.rounds
-    plan = Plan(folder, args.build / "bin", shorter=99 if args.quick or args.smoke else 0,
+    rounds = args.rounds
+    plan = Plan(folder, data, args.build / "bin", shorter=99 if args.quick or args.smoke else 0,
                 idle=100 if args.smoke else 10_000, slow=20 if args.smoke else 500)
     started = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
     more = 0 if args.quick else rounds - 1
     measurements = run_all(list(turns(chosen(args), present, rounds, more)), plan, quiet)
     full = args.rounds >= 5 and not (args.quick or args.smoke or args.only or args.servers)
     return {"started": started, "full": full, "rounds": rounds, "race_rounds": rounds + more,
-            "machine": measure.machine() | {"busy_before": round(busy, 3), "own_network": args.own_network},
+            "machine": measure.machine() | {"busy_before": round(busy, 3), "own_network": args.own_network,
+                                            "file_system": measure.file_system(data)},
             "generator": servers.first_line("wrk", "-v").partition(" Copyright")[0],
             "skipped": skipped, "measurements": measurements,
             "servers": {key: {"title": server.title, "version": server.version, "bytes": server.size}
@@ -170,9 +155,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if args.show or args.docs:
         return show_last(args)
-    with tempfile.TemporaryDirectory(prefix="greeter-bench-") as folder:
+    # What is stored goes where the build is: /tmp may be memory.
+    with tempfile.TemporaryDirectory(prefix="greeter-bench-") as folder, \
+            tempfile.TemporaryDirectory(prefix="data-", dir=args.build) as data:
         os.chmod(folder, 0o755)  # nginx's workers may be another user
-        results = measure_all(args, Path(folder))
+        results = measure_all(args, Path(folder), Path(data))
     file = args.build / ("latest.json" if results["full"] else "partial.json")
     file.write_text(json.dumps(results, indent=1) + "\n")
     report.show(results)

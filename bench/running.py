@@ -82,7 +82,9 @@ class Running:
                     raise NoAnswer(f"did not start: {last[0]} ({error})") from error
                 time.sleep(0.005)
 
-    def check(self) -> bytes:
+    def check(self) -> object:
+        if self.server.probe:
+            return self.server.probe(self.port)
         return check(self.port, self.server.host, self.server.body)
 
     def cpu(self) -> int:

@@ -4,63 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import load
-from clients import IdleClients, NoAnswer, SlowClients, WrongAnswer, check
-from measure import Elsewhere, time_wait_sockets, tracked_connections
+import writing
+from clients import IdleClients, SlowClients, check
+from measure import time_wait_sockets, tracked_connections
+from plan import ALL, Figures, Plan, Scenario, measured
 from running import Running
 from servers import Server, customer_body, customer_host, free_port
 
-Figures = dict[str, object]
-RACE = ("greeter", "nginx", "epoll", "greeter-1000")
-ALL = ("greeter", "nginx", "epoll", "go", "fastapi", "httplib")
 CUSTOMERS = 1000
 PACED_RATE = 2000
 STARTS = 4  # a round
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Sizes of one run."""
-
-    folder: Path    # for the servers' files
-    programs: Path  # where the compiled tools are
-    shorter: int    # seconds taken off every load, which has at least one
-    idle: int       # idle connections
-    slow: int       # slow clients
-
-
-@dataclass(frozen=True)
-class Scenario:
-    key: str
-    title: str
-    seconds: int  # of load
-    run: Callable[[Plan, Server, int], Figures]
-    servers: tuple[str, ...] = ALL
-    overhead: float = 0.8  # seconds beside the load, about
-    race: bool = False     # servers that are close to each other take more rounds
-
-
-def measured(running: Running, generate: Callable[..., Figures]) -> Figures:
-    """One load and what it cost, between two looks at the answer."""
-    running.check()
-    idle, peak = running.memory(), [running.memory()]
-    elsewhere, before = Elsewhere(), running.cpu()
-    figures = generate(meanwhile=lambda: peak.append(running.memory()))
-    spent = running.cpu() - before
-    figures["elsewhere"] = round(elsewhere.share(spent / 1e9), 3)
-    peak.append(running.memory())
-    try:
-        running.check()
-    except (NoAnswer, WrongAnswer) as error:
-        figures["errors"] += 1
-        figures["after"] = str(error)
-    return figures | {"cpu_us": spent / 1000 / figures["requests"], "memory_before": idle.pss,
-                      "memory_peak": max(seen.pss for seen in peak), "rss_peak": max(seen.rss for seen in peak)}
 
 
 def keep_alive(connections: int, plan: Plan, server: Server, seconds: int) -> Figures:
@@ -154,8 +110,9 @@ SCENARIOS = [
     Scenario("pipelined", "pipelined, 16 requests at once, 64 clients", 1, pipelined),
     Scenario("idle", "64 clients beside 10,000 idle connections", 2, beside_idle, overhead=10),
     Scenario("slow", "64 clients beside 500 slow ones", 5, beside_slow, overhead=6.5),
-    Scenario("paced", "2,000 requests a second, open loop", 5, at_fixed_rate, ALL[:5]),
+    Scenario("paced", "2,000 requests a second, open loop", 5, at_fixed_rate, tuple(key for key in ALL if key != "httplib")),
     Scenario("customers", "64 clients, 1,000 hosts in turn", 2, by_host, ("greeter", "greeter-1000"), race=True),
+    *writing.SCENARIOS,
     Scenario("start", "start until the first answer", 0, starting, overhead=1),
     # Last: the tens of thousands of ports that it leaves waiting can't disturb what comes after.
     Scenario("close", "a connection per request, 64 clients", 2, closing, race=True),

@@ -13,6 +13,7 @@ from pathlib import Path
 from clients import BODY
 
 PEERS = Path(__file__).resolve().parent / "peers"
+CUSTOMERS = PEERS.parent.parent / "customer-values"
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -32,6 +33,8 @@ class Server:
     host: str = "localhost"
     body: bytes = BODY
     missing: str = ""  # why it can't be measured here
+    stores: str = ""   # how it is written to: http or redis
+    probe: Callable[[int], object] | None = None  # looks at the answer on a port; None: the greeting is asked for
 
     @property
     def size(self) -> int | None:
@@ -52,13 +55,11 @@ def first_line(*argv: str) -> str:
     return (done.stdout + done.stderr).strip().partition("\n")[0]
 
 
-def greeter(program: Path) -> Server:
-    customers = Path(__file__).resolve().parent.parent / "customer-values"
-
+def greeter(program: Path, key: str = "greeter", title: str = "Greeter") -> Server:
     def launch(port: int, _folder: Path, _closing: bool) -> Launch:
-        return Launch([str(program), "serve"], greeter_environment(port, customers) | {"CUSTOMER_NAME": "C"})
+        return Launch([str(program), "serve"], greeter_environment(port, CUSTOMERS) | {"CUSTOMER_NAME": "C"})
 
-    return Server("greeter", "Greeter", first_line(str(program), "--version"), program, launch)
+    return Server(key, title, first_line(str(program), "--version"), program, launch)
 
 
 def greeter_of_many(program: Path, customers: Path) -> Server:
@@ -158,14 +159,18 @@ def fastapi(venv: Path) -> Server:
     program = venv / "bin" / "uvicorn"
 
     def launch(port: int, _folder: Path, _closing: bool) -> Launch:
-        argv = [str(program), "--app-dir", str(PEERS), "--host", "127.0.0.1", "--port", str(port),
-                "--no-access-log", "fastapi_app:app"]
+        # As plain `uvicorn` starts: what the other FastAPI peer has installed beside it is not for this one.
+        argv = [str(program), "--app-dir", str(PEERS), "--host", "127.0.0.1", "--port", str(port), "--no-access-log",
+                "--loop", "asyncio", "--http", "h11", "--ws", "none", "fastapi_app:app"]
         return Launch(argv, {"CUSTOMER_NAME": "C", "PYTHONDONTWRITEBYTECODE": "1"})
 
-    pins = (PEERS.parent / "requirements.txt").read_text()
-    version = " with uvicorn ".join(re.findall(r"^(?:fastapi|uvicorn)==(\S+)", pins, re.MULTILINE))
-    return Server("fastapi", "FastAPI", version, None, launch,
+    return Server("fastapi", "FastAPI", fastapi_version(), None, launch,
                   missing="" if program.exists() else "its Python packages are not installed")
+
+
+def fastapi_version() -> str:
+    pins = (PEERS.parent / "requirements.txt").read_text()
+    return " with uvicorn ".join(re.findall(r"^(?:fastapi|uvicorn\[standard\])==(\S+)", pins, re.MULTILINE))
 
 
 def not_built(program: Path) -> str:

@@ -2,9 +2,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
+from plan import ALL
 from scenarios import SCENARIOS
+from stores import STORES
 from summary import Summary
+from writing import PUTS
 
 NOTHING = "-"
 TITLES = {scenario.key: scenario.title for scenario in SCENARIOS}
@@ -50,12 +54,12 @@ def megabytes(value: float | None) -> str:
 
 
 def loads(summary: Summary, without: tuple[str, ...] = ()) -> list[str]:
-    """The scenarios that load the servers."""
-    return [key for key in summary.scenarios() if key not in ("start", *without)]
+    """The scenarios that load the servers with `GET /` alone."""
+    return [key for key in summary.scenarios() if key not in ("start", "mixed", *PUTS, *without)]
 
 
 def of_scenario(summary: Summary, scenario: str) -> Table:
-    base = "greeter" if scenario == "customers" else "nginx"
+    base = "greeter" if scenario == "customers" else STORES[1] if scenario in PUTS else "nginx"
     head = ["", "requests/s", "min..max", f"x {summary.title(base)}", "p50 us", "p99 us", "p99.9 us",
             "CPU us/request", "errors"]
     rows = []
@@ -76,7 +80,7 @@ def of_scenario(summary: Summary, scenario: str) -> Table:
 
 def compared(summary: Summary, server: str = "greeter") -> Table:
     """Greeter's rate by everyone's."""
-    others = [key for key in summary.results["servers"] if not key.startswith("greeter")]
+    others = [key for key in summary.results["servers"] if key in ALL and not key.startswith("greeter")]
     rows = []
     for scenario in loads(summary, without=("customers", "paced")) if others else []:
         rates = [significant(summary.ratio(scenario, "rate", server, other)) if other in summary.servers(scenario) else NOTHING
@@ -92,7 +96,7 @@ def footprint(summary: Summary) -> Table:
             "their CPU ms/s", "still served"]
     rows = []
     for key, server in summary.results["servers"].items():
-        if key == "greeter-1000":
+        if key not in ALL:
             continue
         answered = summary.median("idle", key, "idle_answered")
         rows.append([
@@ -122,6 +126,61 @@ def kept(summary: Summary) -> Table:
                  ["", *[TITLES[scenario] for scenario in scenarios]], rows)
 
 
+def before(summary: Summary) -> Table:
+    """What became of the hot path since an older program, which took its turn in the same rounds."""
+    rows = [[TITLES[scenario], *[exact(ratio, "x") for ratio in ratios if ratio]] for scenario in loads(summary)
+            if all(ratios := [summary.ratio(scenario, figure, "greeter", "greeter-before") for figure in ("rate", "cpu_us")])]
+    return Table("Greeter by the program before", ["", "requests/s", "CPU/request"], rows)
+
+
+def durable(summary: Summary) -> Table:
+    """Writes a second that were answered, and how often the disk itself could be waited for in the same rounds."""
+    present = [key for key in STORES if key in summary.results["servers"]]
+
+    def disk(scenario: str, figure: str) -> str:
+        values = [value for key in present for value in summary.values(scenario, key, figure)]
+        return f"{significant(median(values))} ({spread(values)})" if values else NOTHING
+
+    def cell(scenario: str, key: str) -> str:
+        rates = summary.values(scenario, key, "rate")
+        return f"{significant(median(rates))} ({spread(rates)})" if rates else "no answer"
+
+    rows = [[TITLES[scenario], *[cell(scenario, key) for key in present],
+             *[significant(summary.ratio(scenario, "rate", "greeter-store", other)) for other in present[1:]],
+             disk(scenario, "disk_growing"), disk(scenario, "disk_in_place")]
+            for scenario in PUTS if scenario in summary.scenarios()]
+    return Table("Durable writes a second, each answered (min..max of the rounds)",
+                 ["", *[summary.title(key) for key in present], *[f"Greeter by {summary.title(key)}" for key in present[1:]],
+                  "fdatasync/s, growing file", "in place"], rows)
+
+
+def write_latency(summary: Summary) -> Table:
+    present = [key for key in STORES if key in summary.results["servers"]]
+    figures = {"median ms": ("p50_us", 1000), "p99 ms": ("p99_us", 1000), "CPU us": ("cpu_us", 1)}
+
+    def cell(scenario: str, key: str, figure: str, unit: float) -> str:
+        value = summary.median(scenario, key, figure)
+        return NOTHING if value is None else significant(value / unit)
+
+    rows = [[TITLES[scenario], *[cell(scenario, key, *figure) for figure in figures.values() for key in present]]
+            for scenario in PUTS if scenario in summary.scenarios()]
+    return Table("What a write costs", ["", *[f"{summary.title(key)}, {name}" for name in figures for key in present]], rows)
+
+
+def mixed(summary: Summary) -> Table:
+    rows = []
+    for key in summary.servers("mixed"):
+        of = {figure: summary.median("mixed", key, figure) for figure in (
+            "rate_without", "rate", "kept", "p99_us", "write_rate_without", "write_rate", "write_kept", "write_p99_us")}
+        milliseconds = [None if of[figure] is None else of[figure] / 1000 for figure in ("p99_us", "write_p99_us")]
+        rows.append([summary.title(key), *[significant(of[figure]) for figure in ("rate_without", "rate", "kept")],
+                     significant(milliseconds[0]),
+                     *[significant(of[figure]) for figure in ("write_rate_without", "write_rate", "write_kept")],
+                     significant(milliseconds[1])])
+    return Table("64 readers and 16 writers, alone and at once",
+                 ["", "reads/s alone", "at once", "kept", "p99 ms", "writes/s alone", "at once", "kept", "p99 ms"], rows)
+
+
 def everything(summary: Summary) -> list[Table]:
-    return [*[of_scenario(summary, scenario) for scenario in loads(summary)], kept(summary), footprint(summary),
-            compared(summary)]
+    return [*[of_scenario(summary, scenario) for scenario in [*loads(summary), *PUTS] if scenario in summary.scenarios()],
+            kept(summary), footprint(summary), compared(summary), durable(summary), mixed(summary), before(summary)]

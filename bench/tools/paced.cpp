@@ -3,25 +3,16 @@
 // Where a connection was free and this program itself was late, it counts from sending: that is no fault of the server.
 //   paced PORT RATE SECONDS CONNECTIONS
 // Prints one line of JSON; `late_p999_us` is how late requests were sent. Runs at real-time priority if it may.
-#include <algorithm>
-#include <arpa/inet.h>
+#include "wire.hpp"
+
 #include <array>
 #include <cerrno>
-#include <chrono>
-#include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <iostream>
-#include <netinet/tcp.h>
 #include <sched.h>
-#include <string>
-#include <string_view>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
-#include <vector>
 
 namespace {
 
@@ -36,18 +27,6 @@ constexpr auto patience = std::chrono::seconds(2); // for answers that are still
 [[noreturn]] void fail(const char* what) {
   std::cerr << "paced: " << what << ": " << std::strerror(errno) << '\n';
   std::exit(1);
-}
-
-// Bytes of the response at the start of `in`, 0 while it is not complete.
-std::size_t response_size(std::string_view in) {
-  constexpr std::string_view field = "content-length:";
-  const std::size_t end = in.find("\r\n\r\n");
-  if (end == in.npos) return 0;
-  std::string head(in.substr(0, end));
-  for (char& c : head) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-  const std::size_t at = head.find(field);
-  const std::size_t body = at == head.npos ? 0 : std::strtoul(head.c_str() + at + field.size(), nullptr, 10);
-  return in.size() >= end + 4 + body ? end + 4 + body : 0;
 }
 
 struct Connection {
@@ -88,20 +67,14 @@ public:
     std::sort(latencies_.begin(), latencies_.end());
     std::sort(late_.begin(), late_.end());
     std::cout << "{\"requests\": " << latencies_.size() << ", \"errors\": " << errors
-              << ", \"p50_us\": " << at(latencies_, 0.5) << ", \"p99_us\": " << at(latencies_, 0.99)
-              << ", \"p999_us\": " << at(latencies_, 0.999) << ", \"max_us\": " << at(latencies_, 1)
-              << ", \"late_p999_us\": " << at(late_, 0.999) << "}\n";
+              << ", \"p50_us\": " << percentile(latencies_, 0.5) << ", \"p99_us\": " << percentile(latencies_, 0.99)
+              << ", \"p999_us\": " << percentile(latencies_, 0.999) << ", \"max_us\": " << percentile(latencies_, 1)
+              << ", \"late_p999_us\": " << percentile(late_, 0.999) << "}\n";
   }
 
 private:
   Time due(std::size_t index) const { return start_ + interval_ * static_cast<std::int64_t>(index); }
   std::size_t done() const { return latencies_.size() + failed_; }
-
-  static double at(const std::vector<nanoseconds>& sorted, double share) {
-    if (sorted.empty()) return 0;
-    const auto rank = static_cast<std::size_t>(share * static_cast<double>(sorted.size()));
-    return std::chrono::duration<double, std::micro>(sorted[std::min(rank, sorted.size() - 1)]).count();
-  }
 
   void watch(int fd, std::size_t tag) const {
     epoll_event event{};
@@ -113,14 +86,8 @@ private:
   void open(std::size_t which) {
     Connection& connection = connections_[which];
     connection = {};
-    connection.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int on = 1;
-    setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port_);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (connect(connection.fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fail("connect");
+    connection.fd = connect_to(port_);
+    if (connection.fd < 0) fail("connect");
     watch(connection.fd, which);
     release(which);
   }
