@@ -1,21 +1,23 @@
-"""Writes the last full run into the documentation: the block between two marks, the chart, and the figures as JSON."""
+"""Writes what was measured into the documentation: blocks between two marks, their charts, and the figures as JSON."""
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import chart
-from goals import outcomes
+from goals import GOALS, WRITE_GOALS, Goal, outcomes
 from plan import ALL
+from stores import STORES
 from summary import Summary
 from tables import (NOTHING, TITLES, Table, before, compared, durable, exact, footprint, kept, loads, mixed, significant,
                     spread, write_latency)
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PAGE = DOCS / "performance.md"
-BEGIN, END = "<!-- results: scripts/bench --docs -->", "<!-- end of results -->"
 
 
 def markdown(table: Table) -> str:
@@ -45,31 +47,40 @@ def customers(summary: Summary) -> str:
             f"with one customer under the same load, at {figures[1]:.2f} times the processor time per request.")
 
 
-def setting(results: dict) -> str:
+def setting(results: dict, keys: tuple[str, ...]) -> str:
     machine = results["machine"]
-    versions = ", ".join(f"{server['title']} {server['version']}".strip() for key, server in results["servers"].items()
-                         if key == "greeter-before" or not key.startswith(("greeter", "epoll")))
-    skipped = "".join(f" {key} is missing: {why}." for key, why in results["skipped"].items())
+    versions = ", ".join(f"{server['title']} {server['version']}" for key, server in results["servers"].items()
+                         if key in keys and server["version"] and key != "greeter")
+    disk = f"; what is stored is on {machine['file_system']}" if keys == STORES else ""
+    skipped = "".join(f" {key} is missing: {why}." for key, why in results["skipped"].items() if key in keys)
     return (f"{results['started']} UTC, {machine['cores']} cores ({machine['cpu']}), Linux {machine['kernel']}, "
             f"{results['rounds']} rounds, {results.get('race_rounds', results['rounds'])} where servers are close to each other; "
             f"{results['servers']['greeter']['version']}, {versions}, "
-            f"{results['generator']}. What is stored is on {machine['file_system']}.{skipped}")
+            f"{results['generator']}{disk}.{skipped}")
 
 
-def goals_table(summary: Summary) -> Table:
+def goals_table(summary: Summary, goals: list[Goal]) -> Table:
     rows = []
-    for one in outcomes(summary):
+    for one in outcomes(summary, goals):
         sign = "≥" if one.goal.at_least else "≤"
         rows.append([one.goal.text, exact(one.value, one.goal.unit), f"{sign} {one.goal.limit:g}{one.goal.unit}",
                      "reached" if one.reached else "**missed**"])
     return Table("Goals", ["", "value", "goal", ""], rows)
 
 
-def block(results: dict) -> str:
+def joined(parts: list[str | Table]) -> str:
+    """As one text, without what was not measured."""
+    texts = [markdown(part) if isinstance(part, Table) and part.rows else part for part in parts]
+    return "\n\n".join(text for text in texts if text and isinstance(text, str))
+
+
+def reads(results: dict) -> str:
     summary = Summary(results)
     all_loads = loads(summary, without=("customers",))
     latencies = loads(summary, without=("customers", "pipelined"))
-    tables = [
+    return joined([
+        setting(results, ALL),
+        picture(chart.REQUESTS),
         compared(summary),
         by_server(summary, "Thousands of requests a second (min..max of the rounds)", "rate",
                   loads(summary, without=("customers", "paced")), 1000),
@@ -79,27 +90,43 @@ def block(results: dict) -> str:
         by_server(summary, "99.9th percentile, milliseconds", "p999_us", latencies, 1000),
         kept(summary),
         footprint(summary),
-    ]
-    writes = [durable(summary), write_latency(summary), mixed(summary)]
-    parts = [setting(results), "![Requests a second of Greeter and its peers](images/performance.svg)",
-             *[markdown(table) for table in [*tables, before(summary)] if table.rows], customers(summary),
-             "### Writes", "![Durable writes a second](images/writes.svg)",
-             *[markdown(table) for table in writes if table.rows],
-             "### Goals", markdown(goals_table(summary))]
-    return "\n\n".join(part for part in parts if part)
+        goals_table(summary, GOALS),
+        customers(summary),
+    ])
 
 
-def write(results: dict) -> None:
-    if not results["full"]:
-        sys.exit("bench: the documentation takes a full run: scripts/bench")
-    page = PAGE.read_text()
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def writes(results: dict) -> str:
+    summary = Summary(results)
+    return joined([setting(results, STORES), picture(chart.WRITES), durable(summary), write_latency(summary), mixed(summary),
+                   before(summary), goals_table(summary, [GOALS[0], *WRITE_GOALS])])
+
+
+def picture(drawing: chart.Drawing) -> str:
+    return f"![{drawing.what} of Greeter and its peers](images/{drawing.file})"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the page that a run writes anew."""
+
+    begin: str
+    end: str
+    content: Callable[[dict], str]
+    drawing: chart.Drawing
+    figures: str  # a file beside the page
+
+
+READS = Block("<!-- results: scripts/bench --docs -->", "<!-- end of results -->", reads, chart.REQUESTS, "performance.json")
+WRITES = Block("<!-- writes: scripts/bench --docs -->", "<!-- end of writes -->", writes, chart.WRITES, "performance-writes.json")
+
+
+def write(results: dict, block: Block) -> None:
+    before, begin, rest = PAGE.read_text().partition(block.begin)
+    _, end, after = rest.partition(block.end)
     if not begin or not end:
-        sys.exit(f"bench: {PAGE} has no block between '{BEGIN}' and '{END}'")
-    PAGE.write_text(f"{before}{BEGIN}\n\n{block(results)}\n\n{END}{after}")
+        sys.exit(f"bench: {PAGE} has no block between '{block.begin}' and '{block.end}'")
+    PAGE.write_text(f"{before}{begin}\n\n{block.content(results)}\n\n{end}{after}")
     (DOCS / "images").mkdir(exist_ok=True)
-    for drawing in (chart.REQUESTS, chart.WRITES):
-        (DOCS / "images" / drawing.file).write_text(chart.svg(Summary(results), drawing))
-    (DOCS / "performance.json").write_text(json.dumps(results, indent=1) + "\n")
-    print(f"wrote {PAGE}, its chart and its figures", file=sys.stderr)
+    (DOCS / "images" / block.drawing.file).write_text(chart.svg(Summary(results), block.drawing))
+    (DOCS / block.figures).write_text(json.dumps(results, indent=1) + "\n")
+    print(f"wrote {block.drawing.what.lower()} of {results['started']} into {PAGE}", file=sys.stderr)

@@ -124,6 +124,8 @@ def measure_all(args: argparse.Namespace, folder: Path, data: Path) -> dict:
     busy = quiet.wait()
     if busy > TOLERATED:
         progress(f"warning: {busy:.0%} of the machine goes to something else, which the figures will show")
+    if (file_system := measure.file_system(data)) in ("tmpfs", "ramfs"):
+        progress(f"warning: {args.build} is memory, which is no disk to wait for: the writes are not durable")
     rounds = args.rounds
     plan = Plan(folder, data, args.build / "bin", shorter=99 if args.quick or args.smoke else 0,
                 idle=100 if args.smoke else 10_000, slow=20 if args.smoke else 500)
@@ -131,22 +133,45 @@ def measure_all(args: argparse.Namespace, folder: Path, data: Path) -> dict:
     more = 0 if args.quick else rounds - 1
     measurements = run_all(list(turns(chosen(args), present, rounds, more)), plan, quiet)
     full = args.rounds >= 5 and not (args.quick or args.smoke or args.only or args.servers)
-    return {"started": started, "full": full, "rounds": rounds, "race_rounds": rounds + more,
+    return {"started": started, "full": full, "short": args.quick or args.smoke, "rounds": rounds, "race_rounds": rounds + more,
             "machine": measure.machine() | {"busy_before": round(busy, 3), "own_network": args.own_network,
-                                            "file_system": measure.file_system(data)},
+                                            "file_system": file_system},
             "generator": servers.first_line("wrk", "-v").partition(" Copyright")[0],
             "skipped": skipped, "measurements": measurements,
             "servers": {key: {"title": server.title, "version": server.version, "bytes": server.size}
                         for key, server in present.items()}}
 
 
+FILES = ("latest", "writes", "partial")  # a full run, one of all writes, and what is neither
+
+
+def name_of(results: dict) -> str:
+    if results["full"]:
+        return "latest"
+    return "writes" if has_writes(results) and results["rounds"] >= 3 and not results["short"] else "partial"
+
+
+def has_writes(results: dict) -> bool:
+    return {one.key for one in writing.SCENARIOS} <= {entry["scenario"] for entry in results["measurements"]}
+
+
+def stored(args: argparse.Namespace, *names: str) -> dict | None:
+    """The newest of these results."""
+    files = [args.build / f"{name}.json" for name in names if (args.build / f"{name}.json").exists()]
+    return json.loads(max(files, key=lambda file: file.stat().st_mtime).read_text()) if files else None
+
+
 def show_last(args: argparse.Namespace) -> int:
-    names = ["latest.json"] if args.docs else ["latest.json", "partial.json"]
-    files = [args.build / name for name in names if (args.build / name).exists()]
-    if not files:
-        sys.exit("bench: nothing has been measured yet")
-    results = json.loads(max(files, key=lambda file: file.stat().st_mtime).read_text())
-    docs.write(results) if args.docs else report.show(results)
+    if not args.docs:
+        report.show(stored(args, *FILES) or sys.exit("bench: nothing has been measured yet"))
+        return 0
+    reads, writes = stored(args, "latest"), stored(args, "latest", "writes")
+    if not reads and not writes:
+        sys.exit("bench: the documentation takes a full run, or one of all writes with three rounds: see --help")
+    if reads:
+        docs.write(reads, docs.READS)
+    if writes and has_writes(writes):
+        docs.write(writes, docs.WRITES)
     return 0
 
 
@@ -160,7 +185,7 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="data-", dir=args.build) as data:
         os.chmod(folder, 0o755)  # nginx's workers may be another user
         results = measure_all(args, Path(folder), Path(data))
-    file = args.build / ("latest.json" if results["full"] else "partial.json")
+    file = args.build / f"{name_of(results)}.json"
     file.write_text(json.dumps(results, indent=1) + "\n")
     report.show(results)
     progress(f"all figures: {file}")

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import load
+from clients import NoAnswer
 from plan import Figures, Plan, Scenario, measured
 from running import Running
 from servers import Server
@@ -21,7 +22,9 @@ WRITERS = 16  # beside 64 readers
 @contextmanager
 def storing(plan: Plan, server: Server) -> Iterator[Running]:
     with tempfile.TemporaryDirectory(dir=plan.data) as folder, Running(server, Path(folder)) as running:
-        writes(plan, running, 64, 0, "fill")
+        filled = writes(plan, running, 64, 0, "fill")
+        if filled["errors"]:
+            raise NoAnswer(f"the table could not be filled: {filled['error_kinds']}")
         yield running
 
 

@@ -133,7 +133,7 @@ public:
     }
     end_ = std::min(Clock::now(), until_);
     if (waiting_ > 0) errors_["no answer"] += waiting_;
-    for (const Connection& connection : connections_) read_back(connection);
+    for (std::size_t i = 0; i < connections_.size(); ++i) read_back(i);
   }
 
   void print() {
@@ -221,21 +221,28 @@ private:
     if (now <= until_) latencies_.push_back(now - connection.begin);
   }
 
-  // A server that ends a connection has left a request without an answer.
+  // A server may end a connection that has nothing to write; ended within a request, that request has failed.
   void restart(std::size_t which) {
     Connection& connection = connections_[which];
-    if (connection.waiting) --waiting_;
+    if (connection.waiting) {
+      --waiting_;
+      ++errors_["connection ended"];
+    }
     connection.waiting = false;
     connection.in.clear();
-    ++errors_["connection ended"];
     close(connection.fd);
     open(which);
     if (Clock::now() < until_) send_next(which);
   }
 
-  void read_back(const Connection& connection) {
+  void read_back(std::size_t which) {
+    const Connection& connection = connections_[which];
     if (connection.stored_id.empty() || connection.waiting) return;
-    const std::string answer = ask(connection.fd, wire_.read(connection.stored_id));
+    std::string answer = ask(connection.fd, wire_.read(connection.stored_id));
+    if (answer.empty()) {
+      restart(which);
+      answer = ask(connection.fd, wire_.read(connection.stored_id));
+    }
     if (answer.find(connection.stored_description) == answer.npos) ++errors_["not stored"];
   }
 
