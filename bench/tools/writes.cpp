@@ -2,7 +2,7 @@
 //   writes http|redis PORT SECONDS CONNECTIONS TOKEN fill|replace|create
 //   fill     every greeting of the table once, however long that takes
 //   replace  greetings of the table in turn, each time with another description: If-Match: *
-//   create   greetings that are not there yet
+//   create   8,000 greetings that are not there yet, or as many as there is time for
 // Only 200, 201 and +OK count, and only within SECONDS. In the end each connection reads what it was last told is
 // stored: anything else there is an error. Redis is sent SET and GET of the same JSON. Prints one line of JSON.
 #include "wire.hpp"
@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 using Time = Clock::time_point;
 
 constexpr std::size_t table_size = 1024;             // greetings in the table
+constexpr std::size_t most_new = 8000;               // with the table fewer than Greeter takes of one customer
 constexpr auto patience = std::chrono::seconds(5);   // for answers that are still missing when the time is up
 constexpr auto fill_limit = std::chrono::minutes(2); // for the whole table
 
@@ -183,6 +184,7 @@ private:
     Connection& connection = connections_[which];
     std::size_t number = which + connection.turn * connections_.size();
     if (settings_.mode == Mode::fill && number >= table_size) return;
+    if (settings_.mode == Mode::create && number >= most_new) return;
     if (settings_.mode == Mode::replace && number >= table_size) number = which, connection.turn = 0;
     ++connection.turn;
     connection.id = (settings_.mode == Mode::create ? "new-" : "greeting-") + padded(number);
