@@ -188,7 +188,7 @@ private:
     if (settings_.mode == Mode::replace && number >= table_size) number = which, connection.turn = 0;
     ++connection.turn;
     connection.id = (settings_.mode == Mode::create ? "new-" : "greeting-") + padded(number);
-    connection.description = "change " + padded(++changes_);
+    connection.description = "change " + padded(++changes_) + run_;
     connection.waiting = true;
     ++waiting_;
     const std::string request = wire_.write(connection.id, greeting_json(number, connection.description));
@@ -254,6 +254,8 @@ private:
   int epoll_ = epoll_create1(EPOLL_CLOEXEC);
   std::size_t waiting_ = 0;
   std::size_t changes_ = 0;
+  // No other run's changes are the same: what is there already needn't be written.
+  const std::string run_ = " of " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
   std::vector<Connection> connections_;
   std::vector<std::chrono::nanoseconds> latencies_;
   std::map<std::string, std::size_t> errors_;
