@@ -143,3 +143,11 @@ def test_examples_of_lines_hold_greetings():
 def test_an_example_that_does_not_fit_would_be_found():
     assert faults({"$ref": "#/components/schemas/NewGreeting"}, {"text": "", "x": 1}) != []
     assert faults({"$ref": "#/components/schemas/Time"}, "yesterday") != []
+
+
+def test_the_program_serves_it(server):
+    answer = server.client(token=None).ask("GET", "/openapi.json").is_ok()
+    version = answer.json["info"]["version"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", version)
+    assert answer.text == FILE.read_text(encoding="utf-8").replace("@VERSION@", version)
+    assert server.client().get("/whoami").json["version"] == version
