@@ -110,7 +110,8 @@ private:
 
   void reload_tokens() {
     const auto tokens = server_.reload_tokens();
-    if (!tokens) log_.error("tokens refused; the last good ones hold", {{"reason", std::string_view(tokens.error().message)}});
+    if (!tokens)
+      log_.error("tokens refused; the last good ones hold", {{"reason", std::string_view(tokens.error().message)}});
   }
 
   // Whoever is greeted goes on being greeted: the last good configuration stays.

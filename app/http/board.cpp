@@ -73,7 +73,7 @@ void Board::tick() {
 }
 
 // Makes the customer's page where something else is due than it shows, or `anew`.
-void Board::refresh(const Customer& customer, Row& row, Timestamp time, bool anew) const {
+void Board::refresh(const Customer& customer, Row& row, Timestamp time, bool anew) {
   const auto greetings = row.table.all();
   auto due = due_at(time, greetings);
   row.next = next_change(time, greetings);

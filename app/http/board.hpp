@@ -42,7 +42,7 @@ private:
   };
 
   void adopt(Configuration configuration);
-  void refresh(const Customer& customer, Row& row, Timestamp time, bool anew) const;
+  static void refresh(const Customer& customer, Row& row, Timestamp time, bool anew);
   std::shared_ptr<const Site> make_site() const;
   void publish();
   void arm();

@@ -19,6 +19,46 @@ bool reads(const Frame& frame) { return frame.method == "GET" || frame.method ==
 // For whatever a browser shows: it is what it says it is, and nobody is told where its reader came from.
 constexpr std::string_view page_fields = "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
 
+// People are few: their page is made when they ask for it.
+int greet_browser(const Exchange& exchange, const Customer& customer, const Offer& offer, std::string& out) {
+  const auto& text = offer.greeting ? offer.greeting->text : customer.greeting;
+  const std::string language = offer.greeting ? offer.greeting->language : std::string();
+  Response response{.content_type = "text/html; charset=utf-8", .body = greeting_page(text, language, customer.name)};
+  const auto etag = '"' + fingerprint(response.body) + '"';
+  response.fields = fmt::format("{}{}ETag: {}\r\n", greeting_fields, page_fields, etag);
+  if (!language.empty()) response.fields += fmt::format("Content-Language: {}\r\n", language);
+  switch (exchange.frame.conditional ? precondition(exchange.frame.headers, etag) : Precondition::holds) {
+  case Precondition::failed: response = problem(412); break;
+  case Precondition::not_modified: response = {304, "", "", response.fields}; break;
+  case Precondition::holds: response.fields += fmt::format("Content-Security-Policy: {}\r\n", greeting_page_policy());
+  }
+  append(response, exchange.frame.method, exchange.persistence, exchange.date, out);
+  return response.status;
+}
+
+// The pages that come with the API; nothing: the path is none of theirs.
+std::optional<Response> page(const Exchange& exchange) {
+  const auto& frame = exchange.frame;
+  const auto all = assets();
+  const auto asset = std::find_if(all.begin(), all.end(), [&](const Asset& a) { return a.path == frame.path; });
+  if (asset == all.end()) return {};
+  if (!reads(frame)) {
+    auto response = problem(405);
+    response.fields = "Allow: GET, HEAD\r\n";
+    return response;
+  }
+  const auto fields = fmt::format("Cache-Control: no-cache\r\nETag: {}\r\n{}", asset->etag, page_fields);
+  switch (frame.conditional ? precondition(frame.headers, asset->etag) : Precondition::holds) {
+  case Precondition::failed: return problem(412);
+  case Precondition::not_modified: return Response{304, "", "", fields};
+  case Precondition::holds: break;
+  }
+  Response response{200, std::string(asset->content_type), std::string(asset->body), fields};
+  if (!asset->security_policy.empty())
+    response.fields += fmt::format("Content-Security-Policy: {}\r\n", asset->security_policy);
+  return response;
+}
+
 } // namespace
 
 PublicHandler::PublicHandler(const Published<Site>& site, api::Api* api, Log& log, const Router::KeepAlive& keep_alive,
@@ -80,47 +120,6 @@ int PublicHandler::greet(const Exchange& exchange, std::size_t customer, std::st
     page.count->add(worker_);
   }
   return 200;
-}
-
-// People are few: their page is made when they ask for it.
-int PublicHandler::greet_browser(const Exchange& exchange, const Customer& customer, const Offer& offer,
-                                 std::string& out) {
-  const auto& text = offer.greeting ? offer.greeting->text : customer.greeting;
-  const std::string language = offer.greeting ? offer.greeting->language : std::string();
-  Response response{.content_type = "text/html; charset=utf-8", .body = greeting_page(text, language, customer.name)};
-  const auto etag = '"' + fingerprint(response.body) + '"';
-  response.fields = fmt::format("{}{}ETag: {}\r\n", greeting_fields, page_fields, etag);
-  if (!language.empty()) response.fields += fmt::format("Content-Language: {}\r\n", language);
-  switch (exchange.frame.conditional ? precondition(exchange.frame.headers, etag) : Precondition::holds) {
-  case Precondition::failed: response = problem(412); break;
-  case Precondition::not_modified: response = {304, "", "", response.fields}; break;
-  case Precondition::holds: response.fields += fmt::format("Content-Security-Policy: {}\r\n", greeting_page_policy());
-  }
-  append(response, exchange.frame.method, exchange.persistence, exchange.date, out);
-  return response.status;
-}
-
-// The pages that come with the API; nothing: the path is none of theirs.
-std::optional<Response> PublicHandler::page(const Exchange& exchange) const {
-  const auto& frame = exchange.frame;
-  const auto all = assets();
-  const auto asset = std::find_if(all.begin(), all.end(), [&](const Asset& a) { return a.path == frame.path; });
-  if (asset == all.end()) return {};
-  if (!reads(frame)) {
-    auto response = problem(405);
-    response.fields = "Allow: GET, HEAD\r\n";
-    return response;
-  }
-  const auto fields = fmt::format("Cache-Control: no-cache\r\nETag: {}\r\n{}", asset->etag, page_fields);
-  switch (frame.conditional ? precondition(frame.headers, asset->etag) : Precondition::holds) {
-  case Precondition::failed: return problem(412);
-  case Precondition::not_modified: return Response{304, "", "", fields};
-  case Precondition::holds: break;
-  }
-  Response response{200, std::string(asset->content_type), std::string(asset->body), fields};
-  if (!asset->security_policy.empty())
-    response.fields += fmt::format("Content-Security-Policy: {}\r\n", asset->security_policy);
-  return response;
 }
 
 int PublicHandler::answer(const Exchange& exchange, std::string& out) {

@@ -26,8 +26,6 @@ private:
   };
   Answered respond(const Exchange& exchange, std::string& out);
   int greet(const Exchange& exchange, std::size_t customer, std::string& out);
-  int greet_browser(const Exchange& exchange, const Customer& customer, const Offer& offer, std::string& out);
-  std::optional<Response> page(const Exchange& exchange) const;
   Response without_greeting(const Request& request);
 
   Published<Site>::Reader site_;

@@ -21,41 +21,38 @@ Api::Api(const Context& context, Tokens tokens, Log& log)
       writes_(context, log) {}
 
 // What can be said without a look at the table.
-std::optional<Response> Api::refusal(const Exchange& exchange, std::optional<Target>& target, Role& role) const {
+std::variant<Api::Admitted, Response> Api::admit(const Exchange& exchange) const {
   const auto& frame = exchange.frame;
-  const auto authorization = field(frame.headers, "authorization");
-  const auto token = bearer_token(authorization ? std::string_view(*authorization) : std::string_view());
-  const auto known = tokens_.current()->role_of(token);
-  if (!known) return unauthorized(!token.empty());
-  role = *known;
-  target = target_of(frame.path);
+  const auto authorization = field(frame.headers, "authorization").value_or("");
+  const auto token = bearer_token(authorization);
+  const auto role = tokens_.current()->role_of(token);
+  if (!role) return unauthorized(!token.empty());
+  auto target = target_of(frame.path);
   if (!target) return problem(404);
   if (!allows(target->resource, frame.method)) {
     auto response = problem(405);
     response.fields += fmt::format("Allow: {}\r\n", allowed(target->resource));
     return response;
   }
-  if (is_read(frame.method)) return {};
-  if (role != Role::editor) return problem(403, "A reader's token can't change anything: use an editor's.");
-  if (!context_.store) return problem(403, "This instance is read only: GREETER_STORE is none.");
-  return {};
+  if (!is_read(frame.method) && role != Role::editor)
+    return problem(403, "A reader's token can't change anything: use an editor's.");
+  if (!is_read(frame.method) && !context_.store)
+    return problem(403, "This instance is read only: GREETER_STORE is none.");
+  return Admitted{*role, std::move(*target)};
 }
 
 int Api::answer(const Exchange& exchange, const std::shared_ptr<const Greeter>& greeter, std::size_t customer,
                 std::string& out) {
-  std::optional<Target> target;
-  Role role{};
-  auto refused = refusal(exchange, target, role);
+  auto verdict = admit(exchange);
   Lane& lane = is_read(exchange.frame.method) ? static_cast<Lane&>(reads_) : writes_;
-  if (!refused && !lane.has_room(exchange.bytes.size()))
-    refused = problem(503, "Too many requests wait for the store: try again.");
-  if (refused) {
+  if (std::holds_alternative<Admitted>(verdict) && !lane.has_room(exchange.bytes.size()))
+    verdict = problem(503, "Too many requests wait for the store: try again.");
+  if (const auto* const refused = std::get_if<Response>(&verdict)) {
     append(*refused, exchange.frame.method, exchange.persistence, exchange.date, out);
     return refused->status;
   }
-  auto request = std::make_unique<Request>(exchange, std::move(*target), greeter, customer, role);
-  request->reply = exchange.later->defer();
-  lane.submit(std::move(request));
+  auto& [role, target] = std::get<Admitted>(verdict);
+  lane.submit(std::make_unique<Request>(exchange, std::move(target), greeter, customer, role));
   return Handler::deferred;
 }
 

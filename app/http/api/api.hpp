@@ -5,6 +5,8 @@
 #include "http/api/lane.hpp"
 
 #include <memory>
+#include <string>
+#include <variant>
 
 namespace greeter::api {
 
@@ -20,7 +22,11 @@ public:
   void replace_tokens(Tokens tokens) { tokens_.publish(std::make_shared<const Tokens>(std::move(tokens))); }
 
 private:
-  std::optional<Response> refusal(const Exchange& exchange, std::optional<Target>& target, Role& role) const;
+  struct Admitted {
+    Role role;
+    Target target;
+  };
+  std::variant<Admitted, Response> admit(const Exchange& exchange) const;
 
   const Context context_;
   Published<Tokens> tokens_;

@@ -44,7 +44,7 @@ void EventHub::take(std::span<const Change> changes) {
   if (!changes.empty()) sequence_ = changes.back().sequence;
   if (members_.empty()) return;
   forget_gone();
-  for (auto& stream : members_) {
+  for (const auto& stream : members_) {
     std::string events;
     for (const auto& change : changes)
       if (change.customer == stream.customer && change.sequence > stream.last) events += event(change);

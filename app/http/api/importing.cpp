@@ -58,7 +58,7 @@ Plan plan_import(const Context& context, const Request& request, std::size_t& cr
   Query query(request.frame.query);
   const auto dry_run = query.take("dry_run").value_or("false");
   if (dry_run != "true" && dry_run != "false") query.fault("dry_run", dry_run, "use true or false");
-  if (auto refused = query.refusal("dry_run")) return {.response = std::move(*refused)};
+  if (auto refused = query.refusal("dry_run")) return {.response = std::move(refused)};
   if (const auto type = media_type(request); type != "application/x-ndjson")
     return {.response = problem(
                 415, fmt::format("Content-Type is {}; send application/x-ndjson, a greeting a line", in_quotes(type)))};

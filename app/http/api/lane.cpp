@@ -71,7 +71,7 @@ void Lane::answer(const Request& request, const Response& response) {
   if (access_log_.enabled())
     access_log_.record({request.frame, request.bytes, request.peer, request.persistence, date, nullptr},
                        request.customer().id, response.status, bytes.size(), Clock::now() - request.since);
-  request.reply->send(std::move(bytes), response.status);
+  request.reply.send(std::move(bytes), response.status);
 }
 
 void ReadLane::handle(std::vector<RequestPtr> requests) {
@@ -92,7 +92,7 @@ void ReadLane::open_stream(const Request& request) {
   ReadyResponse(200, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n", "",
                 Persistence::ends)
       .append_to(head, dates_.date(Clock::now()));
-  if (!context_.events.attach(request.customer().id, sequence, context_.store, std::move(head), *request.reply))
+  if (!context_.events.attach(request.customer().id, sequence, context_.store, std::move(head), request.reply))
     answer(request, problem(503, fmt::format("There are {} streams of events, as many as GREETER_MAX_STREAMS allows.",
                                              context_.settings.max_streams)));
 }

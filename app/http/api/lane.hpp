@@ -21,7 +21,7 @@ public:
   // Thread-safe. Whether one more request of this size may wait.
   bool has_room(std::size_t bytes);
 
-  // Thread-safe. The request has its `reply`.
+  // Thread-safe.
   void submit(RequestPtr request);
 
 protected:
@@ -56,9 +56,11 @@ public:
   ReadLane(const Context& context, Log& log) : Lane(context, log) { start(); }
   ~ReadLane() override { stop(); }
 
-private:
+protected:
   void handle(std::vector<RequestPtr> requests) override;
   void idle() override;
+
+private:
   void open_stream(const Request& request);
 
   Clock::time_point next_beat_ = Clock::now();
@@ -70,13 +72,15 @@ public:
   WriteLane(const Context& context, Log& log) : Lane(context, log) { start(); }
   ~WriteLane() override { stop(); }
 
+protected:
+  void handle(std::vector<RequestPtr> requests) override;
+
 private:
   struct Planned {
     RequestPtr request;
     Plan plan;
     std::size_t first, count; // its part of the batch's writes
   };
-  void handle(std::vector<RequestPtr> requests) override;
   std::vector<RequestPtr> write(std::vector<RequestPtr> requests);
   bool settle(const Planned& planned, std::span<const Result<Change>> results);
 };

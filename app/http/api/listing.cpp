@@ -17,7 +17,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t longest_pattern = 500;
+constexpr std::size_t longest_pattern = 500; // bytes
+constexpr int largest_program = 4'000;       // of RE2
+constexpr auto patience = std::chrono::milliseconds(300);
 constexpr std::uint64_t most_items = 1000;
 constexpr std::string_view known = "pattern, tag, state, language, due, sort, limit, cursor";
 
@@ -48,6 +50,8 @@ std::unique_ptr<RE2> compiled(Query& query, const std::string& text) {
   if (text.size() > longest_pattern) query.fault("pattern", text, fmt::format("use at most {} bytes", longest_pattern));
   else if (!pattern->ok())
     query.fault("pattern", text, fmt::format("it is no RE2 expression: {}", in_quotes(pattern->error())));
+  else if (pattern->ProgramSize() > largest_program)
+    query.fault("pattern", text, "it stands for too much: repeat less");
   else return pattern;
   return nullptr;
 }
@@ -158,8 +162,14 @@ Response list(const Context& context, const Request& request) {
   const auto limit = limit_in(query);
   if (auto refused = query.refusal(known)) return std::move(*refused);
 
-  auto found = context.board.greetings(request.customer().id);
-  std::erase_if(found, [&](const GreetingPtr& g) { return !filter.takes(*g); });
+  std::vector<GreetingPtr> found;
+  const auto deadline = Clock::now() + patience; // others wait for this thread
+  for (auto& greeting : context.board.greetings(request.customer().id)) {
+    if (filter.takes(*greeting)) found.push_back(std::move(greeting));
+    if (filter.pattern && Clock::now() > deadline)
+      return faults_problem(400, {{{"pattern", in_quotes(filter.pattern->pattern()),
+                                    "it takes too long on this table: make it simpler, or add another filter"}}});
+  }
   std::sort(found.begin(), found.end(),
             [&](const auto& a, const auto& b) { return order.before(order.key(*a), order.key(*b)); });
   auto first = found.begin();

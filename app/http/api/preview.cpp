@@ -15,7 +15,8 @@ constexpr auto longest_span = std::chrono::hours(24 * 400);
 constexpr auto usual_span = std::chrono::hours(24 * 30);
 constexpr Timestamp latest = std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1) - std::chrono::milliseconds(1);
 constexpr std::size_t most_segments = 1000;
-constexpr std::size_t longest_field = 1000;
+constexpr std::size_t longest_field = 1000; // bytes
+constexpr auto patience = std::chrono::milliseconds(300);
 
 ordered_json or_null(const std::optional<Timestamp>& time) {
   return time ? ordered_json(to_text(*time)) : ordered_json();
@@ -31,7 +32,7 @@ Timestamp time_in(Query& query, std::string_view name, Timestamp otherwise) {
 
 std::string languages_in(Query& query) {
   auto text = query.take("language").value_or("");
-  if (text.size() > longest_field) query.fault("language", text, "use at most 1000 characters");
+  if (text.size() > longest_field) query.fault("language", text, "use at most 1000 bytes");
   return text;
 }
 
@@ -70,12 +71,13 @@ Response timeline(const Context& context, const Request& request) {
 
   auto segments = ordered_json::array();
   GreetingPtr before;
+  const auto deadline =
+      Clock::now() + patience; // others wait for this thread: what has no time is left out, and `until` says so
   for (auto time = from; time < until;) {
     const auto chosen = due_at(time, greetings).choose(languages);
     const auto next = next_change(time, greetings);
     const auto end = next ? std::min(*next, until) : until;
     if (!segments.empty() && chosen == before) segments.back()["until"] = to_text(end);
-    else if (segments.size() == most_segments) until = time;
     else
       segments.push_back({{"from", to_text(time)},
                           {"until", to_text(end)},
@@ -83,6 +85,7 @@ Response timeline(const Context& context, const Request& request) {
                           {"greeting_id", chosen ? ordered_json(chosen->id) : ordered_json()}});
     before = chosen;
     time = end;
+    if (segments.size() == most_segments || Clock::now() > deadline) until = time;
   }
   return json({{"from", to_text(from)},
                {"until", to_text(until)},

@@ -14,7 +14,7 @@ namespace {
 constexpr auto no_store = "Cache-Control: no-store\r\n";
 
 Response one(const Context& context, const Request& request) {
-  Query query(request.frame.query);
+  const Query query(request.frame.query);
   if (auto refused = query.refusal("")) return std::move(*refused);
   const auto greeting = context.board.greeting(request.customer().id, request.target.id);
   if (!greeting) return problem(404, fmt::format("There is no greeting {}.", in_quotes(request.target.id)));
@@ -27,7 +27,7 @@ Response one(const Context& context, const Request& request) {
 }
 
 Response whoami(const Context& context, const Request& request) {
-  Query query(request.frame.query);
+  const Query query(request.frame.query);
   if (auto refused = query.refusal("")) return std::move(*refused);
   const nlohmann::ordered_json body{{"role", request.role == Role::editor ? "editor" : "reader"},
                                     {"read_only", context.store == nullptr},
@@ -56,7 +56,7 @@ Response greeting_response(int status, const Greeting& greeting) {
 
 Response export_all(const Context& context, const Request& request) {
   constexpr std::size_t most_bytes = 8'388'608;
-  Query query(request.frame.query);
+  const Query query(request.frame.query);
   if (auto refused = query.refusal("")) return std::move(*refused);
   std::string lines;
   for (const auto& greeting : context.board.greetings(request.customer().id)) {

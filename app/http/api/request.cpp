@@ -68,7 +68,7 @@ bool is_read(std::string_view method) { return method == "GET" || method == "HEA
 Request::Request(const Exchange& exchange, Target what, const std::shared_ptr<const Greeter>& known, std::size_t index,
                  Role asking)
     : bytes(exchange.bytes), frame(frame_of(bytes)), target(std::move(what)), greeter(known), customer_index(index),
-      role(asking), peer(exchange.peer), persistence(exchange.persistence) {}
+      role(asking), peer(exchange.peer), persistence(exchange.persistence), reply(exchange.later->defer()) {}
 
 Query::Query(std::string_view query) {
   auto parameters = query_parameters(query);
@@ -99,7 +99,8 @@ void Query::fault(std::string_view name, std::string_view value, std::string rul
 
 std::optional<Response> Query::refusal(std::string_view known) const {
   if (!readable_)
-    return problem(400, "The query can't be decoded: a % stands before two hex digits, and the whole is UTF-8.");
+    return problem(400, "The query can't be decoded: a % stands before two hex digits, and the whole is UTF-8 without "
+                        "control characters.");
   auto faults = faults_;
   for (const auto& [name, value] : parameters_)
     faults.push_back({name.substr(0, 80), in_quotes(value.substr(0, 80)),

@@ -30,6 +30,7 @@ bool is_read(std::string_view method); // GET or HEAD
 
 // Owns all that it needs: the worker's buffer is gone when it is answered. `frame` looks into `bytes`.
 struct Request {
+  // Defers the answer.
   Request(const Exchange& exchange, Target what, const std::shared_ptr<const Greeter>& known, std::size_t index,
           Role asking);
   Request(const Request&) = delete;
@@ -46,7 +47,7 @@ struct Request {
   const Address peer;
   const Persistence persistence;
   const Clock::time_point since = Clock::now();
-  std::optional<DeferredReply> reply; // none before it is deferred
+  const DeferredReply reply;
 };
 using RequestPtr = std::unique_ptr<Request>;
 

@@ -149,7 +149,7 @@ Plan create(const Context& context, const Request& request, std::size_t& created
 } // namespace
 
 Plan plan(const Context& context, const Request& request, std::size_t& created) {
-  Query query(request.frame.query);
+  const Query query(request.frame.query);
   if (request.target.resource == Resource::import) return plan_import(context, request, created);
   if (auto refused = query.refusal("")) return answer(std::move(*refused));
   if (request.frame.method == "POST") return create(context, request, created);
