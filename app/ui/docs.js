@@ -6,7 +6,7 @@
 const VIEWER = "https://cdn.jsdelivr.net/npm/swagger-ui-dist@5.35.0/";
 const STYLE = "sha384-WlYgdmXYOOBWL5apwjDEZwN+U3HmXSSu5R6V5aGxEcf7z+KuRNwBhoxKVN1i3D5I";
 const SCRIPT = "sha384-gjRm0bEPMeTmMh5jT2cHccIwCUZSTd8YC+j0d0sXw0MdGEfScduGpSyF3ZSSLkX9";
-const PATIENCE = 8000; // milliseconds until the plain list is all there will be
+const PATIENCE = 8000; // milliseconds until the page says why there is only the plain list
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
 const docs = document.getElementById("docs");
@@ -72,8 +72,6 @@ function load(tag, properties) {
   });
 }
 
-const late = () => new Promise((_, reject) => setTimeout(() => reject(new Error("it takes too long")), PATIENCE));
-
 function showViewer(spec) {
   const place = element("div", { id: "swagger-ui" });
   docs.replaceChildren(place);
@@ -90,16 +88,20 @@ function showViewer(spec) {
 
 // The style comes last, so that the plain list is not seen in it for longer than a moment.
 async function tryViewer(spec) {
+  const tell = (why) => {
+    status.textContent = `The viewer that can also try requests comes from cdn.jsdelivr.net; ${why}. `
+      + "This is the same description without it.";
+  };
+  const late = setTimeout(() => tell("it takes long"), PATIENCE);
   try {
-    const script = load("script", { src: `${VIEWER}swagger-ui-bundle.js`, integrity: SCRIPT, async: true });
-    await Promise.race([script, late()]);
-    const style = load("link", { rel: "stylesheet", href: `${VIEWER}swagger-ui.css`, integrity: STYLE });
-    await Promise.race([style, late()]);
+    await load("script", { src: `${VIEWER}swagger-ui-bundle.js`, integrity: SCRIPT, async: true });
+    await load("link", { rel: "stylesheet", href: `${VIEWER}swagger-ui.css`, integrity: STYLE });
     showViewer(spec);
     status.textContent = "";
   } catch (error) {
-    status.textContent = `The viewer that can also try requests comes from cdn.jsdelivr.net; ${error.message}. `
-      + "This is the same description without it.";
+    tell(error.message);
+  } finally {
+    clearTimeout(late);
   }
 }
 

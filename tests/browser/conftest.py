@@ -12,7 +12,7 @@ from service import EDITOR, Service
 # Whatever else the browser would fetch on its own account.
 QUIET = "--no-first-run --disable-background-networking --disable-component-update --disable-sync --disable-quic"
 BROWSERS = "chromium", "chromium-browser", "google-chrome"
-PATIENCE = 10_000  # milliseconds for whatever has to come
+PATIENCE = 30_000  # milliseconds for whatever has to come, on a machine that has much else to do
 
 expect.set_options(timeout=PATIENCE)
 

@@ -29,7 +29,7 @@ def test_next_becomes_now_when_its_time_has_come(service, page):
     service.put("soon", "Soon", starts_at=at(seconds=10))
     expect(page.locator("#next")).to_have_text("Soon")
     expect(page.locator("#now")).to_have_text("Moin!")
-    expect(page.locator("#now")).to_have_text("Soon", timeout=20_000)
+    expect(page.locator("#now")).to_have_text("Soon", timeout=40_000)
 
 
 def test_visitors_of_another_language_read_something_else(week, page):
