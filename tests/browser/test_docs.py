@@ -25,7 +25,8 @@ def viewer():
     if not folder.exists():
         fresh = folder.with_suffix(".new")
         fresh.mkdir(parents=True, exist_ok=True)
-        subprocess.run([npm, "pack", "--silent", package], cwd=fresh, check=True, stdout=subprocess.DEVNULL, timeout=300)
+        pack = [npm, "pack", "--silent", package]
+        subprocess.run(pack, cwd=fresh, check=True, stdout=subprocess.DEVNULL, timeout=300)
         [archive] = fresh.glob("*.tgz")
         shutil.unpack_archive(archive, fresh)
         fresh.rename(folder)

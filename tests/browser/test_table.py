@@ -104,7 +104,8 @@ def test_export_and_import(season, page, service, tmp_path):
 
 def test_an_import_with_a_fault_changes_nothing(page, service, tmp_path):
     file = tmp_path / "greetings.ndjson"
-    many = [json.dumps({"id": f"many-{i}", "text": "x" * 900}) for i in range(150)]  # more than the server takes at once
+    # More than the server takes at once.
+    many = [json.dumps({"id": f"many-{i}", "text": "x" * 900}) for i in range(150)]
     file.write_text("\n".join([*many, json.dumps({"id": "faulty", "text": ""})]) + "\n")
     page.locator("#import-file").set_input_files(file)
     told = page.get_by_role("dialog", name="Not imported")

@@ -72,7 +72,8 @@ def test_looking_further_ahead(service, page):
 
 
 def test_preview(service, page):
-    service.put("easter", "Frohe Ostern!", language="de", starts_at="2027-03-27T23:00:00Z", ends_at="2027-03-29T22:00:00Z")
+    days = {"starts_at": "2027-03-27T23:00:00Z", "ends_at": "2027-03-29T22:00:00Z"}
+    service.put("easter", "Frohe Ostern!", language="de", **days)
     preview = page.locator("#preview")
     preview.get_by_label("At").fill("2027-03-28T00:00:00")  # the first moment, in Berlin
     preview.get_by_role("button", name="Show").click()
