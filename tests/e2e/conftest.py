@@ -13,7 +13,7 @@ from site_under_test import PREFIX, REPO, Site
 def clean_up(site):
     """Removes what this run, or an earlier one that was interrupted, deployed."""
     with ThreadPoolExecutor() as pool:
-        list(pool.map(lambda name: site.must("undeploy", CUSTOMER=name), site.deployed()))
+        list(pool.map(lambda name: site.must("undeploy", CUSTOMER=name, DELETE_DATA="1"), site.deployed()))
 
 
 @pytest.fixture(scope="session")

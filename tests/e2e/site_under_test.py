@@ -65,8 +65,8 @@ class Site:
     def file(self, name):
         return self.values / f"{name}.yaml"
 
-    def write(self, name, greeting, **values):
-        document = {"customer": {"name": name, "greeting": greeting}, **values}
+    def write(self, name, greeting, greetings=None, **values):
+        document = {"customer": {"name": name, "greeting": greeting} | ({"greetings": greetings} if greetings else {}), **values}
         self.file(name).write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
 
     def customers(self):
@@ -101,11 +101,11 @@ class Site:
         host, port = self.output(REPO / "scripts/ingress-address").rsplit(":", 1)
         return host, int(port)
 
-    def get(self, host):
-        """Status and body of GET / by that host name through the ingress, on a fresh connection."""
+    def get(self, host, path="/", method="GET", headers=None, body=None):
+        """Status and body of a request to that host name through the ingress, on a fresh connection."""
         connection = http.client.HTTPConnection(*self.ingress_address(), timeout=5)
         try:
-            connection.request("GET", "/", headers={"Host": host})
+            connection.request(method, path, body, {"Host": host, **(headers or {})})
             response = connection.getresponse()
             return response.status, response.read().decode()
         finally:
