@@ -5,9 +5,9 @@
 using namespace greeter;
 
 TEST_CASE("a URL that can't be asked is told, with what would be right") {
-  for (const auto* url :
-       {"", "localhost", "https://localhost/", "http://", "http:///x", "http://h:/", "http://h:0/", "http://h:65536/",
-        "http://h:99999999999/", "http://h:8o80/", "http://[::1/", "http://[::1]x/"}) {
+  for (const auto* url : {"", "localhost", "ftp://localhost/", "http://", "http:///x", "http://a@b/", "http://a b/",
+                          "http://a/#b", "http://h:/", "http://h:0/", "http://h:65536/", "http://h:99999999999/",
+                          "http://h:8o80/", "http://[::1/", "http://[::1]x/"}) {
     CAPTURE(url);
     const auto answer = fetch(url, std::chrono::seconds(1));
     REQUIRE_FALSE(answer);
@@ -19,5 +19,6 @@ TEST_CASE("a URL that can't be asked is told, with what would be right") {
 TEST_CASE("a server that is not there is told") {
   const auto answer = fetch("http://127.0.0.1:1/readyz", std::chrono::seconds(1));
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().message == "http://127.0.0.1:1/readyz does not answer");
+  CHECK(answer.error().code == ErrorCode::unavailable);
+  CHECK(answer.error().message == "http://127.0.0.1:1/readyz does not answer: nobody answers there");
 }
