@@ -1,21 +1,21 @@
 // The commands. Each says what it finds on standard output, what is wrong on standard error, and returns an Exit.
 #pragma once
-#include "config/settings.hpp"
-
-#include <string>
+#include "cli/command.hpp"
 
 namespace greeter {
 
 // Serves until SIGTERM or SIGINT.
 int serve(const Settings& settings, const Environment& environment);
 
-// Asks a running instance. No url: the readiness of the one these settings describe. With `expected`: the answer's
-// "response" has to be that text.
-int healthcheck(const Settings& settings, const std::string& url, const std::string& expected);
+void add_healthcheck(Commands& commands);
+void add_customers(Commands& commands);
+void add_greetings(Commands& commands);
+void add_store_commands(Commands& commands); // backup and restore
+void add_contexts(Commands& commands);
+void add_completion(Commands& commands);
+void add_manual(Commands& commands);
 
-int check_customers(const Settings& settings, const std::string& path);
-
-enum class ListFormat { table, json };
-int list_customers(const Settings& settings, const std::string& path, ListFormat format);
+// The whole program's command line.
+void add_commands(Commands& commands);
 
 } // namespace greeter

@@ -1,8 +1,9 @@
-#include "cli/cli.hpp"
 #include "cli/commands.hpp"
+#include "cli/exit.hpp"
 
 #include "config/customers.hpp"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -54,8 +55,6 @@ void print_table(const std::vector<Customer>& customers) {
   }
 }
 
-} // namespace
-
 int check_customers(const Settings& settings, const std::string& path) {
   if (!exists(path)) return exit_usage;
   const auto files = read_customers(path, settings.domain);
@@ -64,6 +63,8 @@ int check_customers(const Settings& settings, const std::string& path) {
   return exit_ok;
 }
 
+enum class ListFormat { table, json };
+
 int list_customers(const Settings& settings, const std::string& path, ListFormat format) {
   if (!exists(path)) return exit_usage;
   const auto files = read_customers(path, settings.domain);
@@ -71,6 +72,31 @@ int list_customers(const Settings& settings, const std::string& path, ListFormat
   if (format == ListFormat::json) print_json(files.customers);
   else print_table(files.customers);
   return exit_ok;
+}
+
+struct Options {
+  std::string path;
+  ListFormat format = ListFormat::table;
+};
+
+} // namespace
+
+void add_customers(Commands& commands) {
+  const auto options = std::make_shared<Options>();
+  auto& group = commands.group(commands.root(), "customers", "look at the customers' files", true);
+  auto& check = commands.add(
+      group, "check", "find every fault in a folder of customers' files",
+      [options](const Settings& settings, const Environment&) { return check_customers(settings, options->path); });
+  auto& list = commands.add(group, "list", "who is greeted where and how",
+                            [options](const Settings& settings, const Environment&) {
+                              return list_customers(settings, options->path, options->format);
+                            });
+  for (auto* const command : {&check, &list})
+    command->add_option("path", options->path, "the folder, or one file")->type_name("PATH")->required();
+  const std::map<std::string, ListFormat> formats{{"table", ListFormat::table}, {"json", ListFormat::json}};
+  list.add_option("--output", options->format, "how to show it (table)")
+      ->type_name("table|json")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
 }
 
 } // namespace greeter
