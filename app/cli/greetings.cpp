@@ -59,7 +59,8 @@ Gathered gather(const ConnectionOptions& options, const std::function<Answer(con
 
 Json with_customer(const Json& object, const std::string& customer) {
   Json out{{"customer", customer}};
-  for (const auto& [key, value] : object.items()) out[key] = value;
+  for (const auto& [key, value] : object.items())
+    if (key != "customer") out[key] = value; // what a preview calls the customer is not what the context is called
   return out;
 }
 

@@ -40,12 +40,15 @@ Result<ImportFile> list_of(const Json& list, const std::string& name) {
   return file;
 }
 
-// Whether the first line is a JSON object of its own.
-bool is_ndjson(std::string_view text) {
+bool begins_with_object(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos || text[begin] != '{') return false;
-  const auto line = text.substr(begin, text.find('\n', begin) - begin);
-  return nlohmann::json::accept(line) || text.find('\n', begin) != text.rfind('\n');
+  return begin != std::string_view::npos && text[begin] == '{';
+}
+
+// Nothing but white space follows the first line that holds something.
+bool is_one_line(std::string_view text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  return text.find('\n', begin) >= text.find_last_not_of(" \t\r\n");
 }
 
 } // namespace
@@ -53,9 +56,10 @@ bool is_ndjson(std::string_view text) {
 Result<ImportFile> parse_import(std::string_view text, const std::string& name) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!is_utf8(text)) return Error{ErrorCode::invalid, name + " is not UTF-8"};
-  if (auto whole = Json::parse(text, nullptr, false); !whole.is_discarded() && (whole.is_array() || !is_ndjson(text)))
+  if (auto whole = Json::parse(text, nullptr, false);
+      !whole.is_discarded() && !(whole.is_object() && is_one_line(text)))
     return list_of(whole, name);
-  if (is_ndjson(text)) return lines_of(text);
+  if (begins_with_object(text)) return lines_of(text);
   const auto yaml = parse_yaml(text, name);
   if (!yaml) return yaml.error();
   return list_of(yaml.value(), name);

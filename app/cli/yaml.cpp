@@ -54,8 +54,10 @@ void emit(YAML::Emitter& out, const Json& value) {
     const auto& text = value.get_ref<const std::string&>();
     if (is_plain(text)) out << text;
     else out << YAML::DoubleQuoted << text;
+  } else if (value.is_null()) {
+    out << YAML::Null;
   } else {
-    out << value.dump(); // null, booleans and numbers look the same in both
+    out << value.dump(); // booleans and numbers look the same in both
   }
 }
 
@@ -116,6 +118,7 @@ private:
 
 std::string to_yaml(const nlohmann::ordered_json& value) {
   YAML::Emitter out;
+  out.SetNullFormat(YAML::LowerNull);
   emit(out, value);
   return harmless_json(out.c_str()) + '\n';
 }

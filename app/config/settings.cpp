@@ -123,6 +123,8 @@ constexpr SettingSpec specs[] = {
     {"GREETER_DOMAIN", "--domain", "parcellab.com", "what follows the customer in a host name", domain},
     {"GREETER_STORE", "--store", "none",
      "where greetings are kept that are changed at run time: none, memory: or sqlite:/path/to/file.db", store},
+    {"GREETER_STORE_WAIT", "--store-wait", "0s", "how long to wait at the start for another process to leave the store",
+     duration<&S::store_wait>},
     {"GREETER_TOKEN_FILE", "--token-file", "",
      "who may use the API: lines of 'reader TOKEN' or 'editor TOKEN'; empty: no API", text<&S::token_file>},
     {"GREETER_MAX_GREETINGS", "--max-greetings", "10000", "stored greetings of a customer",
@@ -201,7 +203,7 @@ Result<Settings> read_settings(const Environment& environment, const std::map<st
 }
 
 std::vector<std::string> unknown_variables(const Environment& environment) {
-  std::vector<std::string_view> known;
+  std::vector<std::string_view> known{"GREETER_SERVER", "GREETER_TOKEN", "GREETER_CLI_CONFIG"}; // of the command line
   for (const auto& spec : specs) known.push_back(spec.variable);
   std::vector<std::string> lines;
   for (const auto& [name, value] : environment) {

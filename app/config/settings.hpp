@@ -22,7 +22,8 @@ struct Settings {
   std::string config;        // a file or folder in the values format
   bool config_is_default = true;
   std::string domain;
-  std::string store;             // "none", or what names a backend
+  std::string store; // "none", or what names a backend
+  std::chrono::milliseconds store_wait{};
   std::string token_file;        // empty: no API
   std::size_t max_greetings = 0; // of a customer
   std::size_t max_streams = 0;

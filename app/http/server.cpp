@@ -54,7 +54,7 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   Store::Contents stored;
   if (settings.store != "none") {
     const auto kept = std::chrono::duration_cast<std::chrono::seconds>(settings.changes_kept);
-    auto opened = open_store(settings.store, {.changes_kept = kept});
+    auto opened = open_store(settings.store, {.changes_kept = kept, .wait = settings.store_wait});
     if (!opened) return opened.error();
     auto contents = opened.value()->load();
     if (!contents) return contents.error();

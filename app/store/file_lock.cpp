@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -42,14 +43,20 @@ std::string holder(int fd) {
 
 // An OFD lock belongs to the open file, not to the process as those of POSIX do: closing another descriptor of the file
 // does not lose it.
-Result<FileLock> FileLock::take(const std::string& file) {
+Result<FileLock> FileLock::take(const std::string& file, std::chrono::milliseconds wait) {
   const auto path = file + ".lock";
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return cannot(path, "opened");
   struct flock whole{};
   whole.l_type = F_WRLCK;
   whole.l_whence = SEEK_SET;
-  if (::fcntl(fd.get(), F_OFD_SETLK, &whole) != 0) {
+  const auto deadline = std::chrono::steady_clock::now() + wait;
+  int locked = ::fcntl(fd.get(), F_OFD_SETLK, &whole);
+  while (locked != 0 && (errno == EAGAIN || errno == EACCES) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20)); // waiting for a lock has no deadline of its own
+    locked = ::fcntl(fd.get(), F_OFD_SETLK, &whole);
+  }
+  if (locked != 0) {
     if (errno != EAGAIN && errno != EACCES) return cannot(path, "locked");
     return Error{ErrorCode::unavailable,
                  fmt::format("{} is in use by {}: a store serves one process at a time; end that "

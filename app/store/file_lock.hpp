@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace greeter {
@@ -12,8 +13,8 @@ namespace greeter {
 // stays.
 class FileLock {
 public:
-  // `unavailable` where another holds it (the message says who), or where the folder can't be used.
-  static Result<FileLock> take(const std::string& file);
+  // `unavailable` where another still holds it after `wait` (the message says who), or where the folder can't be used.
+  static Result<FileLock> take(const std::string& file, std::chrono::milliseconds wait = {});
 
 private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}

@@ -9,6 +9,7 @@ namespace greeter {
 struct StoreOptions {
   std::chrono::seconds changes_kept{std::chrono::hours(24 * 7)}; // older entries of the change log are forgotten
   std::size_t most_changes = 100'000;                            // and so are more than these
+  std::chrono::milliseconds wait{0};                             // for another process to leave the store
 };
 
 // "memory:" (gone with the process) or "sqlite:/path/to/file.db". Errors say what is wrong with the file, whom it may

@@ -22,7 +22,7 @@ constexpr const char* writer_settings =
 
 Result<std::unique_ptr<Store>> SqliteStore::open(const std::string& file, const StoreOptions& options) {
   const auto path = plain_path(file);
-  auto lock = FileLock::take(path);
+  auto lock = FileLock::take(path, options.wait);
   if (!lock) return lock.error();
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(lock.value()), options));
   if (auto error = store->connect(path)) return *error;
