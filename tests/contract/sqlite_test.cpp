@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -91,6 +93,22 @@ TEST_CASE("two stores never share a file, whatever they call it") {
   fill(*first.value(), 1);
   first.value().reset();
   CHECK(open(file));
+}
+
+TEST_CASE("whoever waits for a file gets it when it is free, or is refused in the end") {
+  const Folder folder;
+  const auto url = "sqlite:" + folder.path("store.db");
+  auto first = open(folder.path("store.db"));
+  REQUIRE(first);
+  CHECK_FALSE(open_store(url, {.wait = std::chrono::milliseconds(50)}));
+  std::atomic<bool> waiting = false;
+  std::thread second([&] {
+    waiting = true;
+    CHECK(open_store(url, {.wait = std::chrono::minutes(1)}));
+  });
+  while (!waiting) std::this_thread::yield();
+  first.value().reset();
+  second.join();
 }
 
 TEST_CASE("a file that can't be a store is refused untouched, with what to do about it") {

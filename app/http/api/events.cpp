@@ -42,13 +42,16 @@ std::string missed(const std::string& customer, std::uint64_t after, std::uint64
 void EventHub::take(std::span<const Change> changes) {
   const std::lock_guard lock(mutex_);
   if (!changes.empty()) sequence_ = changes.back().sequence;
-  if (members_.empty()) return;
   forget_gone();
+  if (members_.empty()) return;
+  std::vector<std::string> events; // each made once, however many follow
+  events.reserve(changes.size());
+  for (const auto& change : changes) events.push_back(event(change));
   for (const auto& stream : members_) {
-    std::string events;
-    for (const auto& change : changes)
-      if (change.customer == stream.customer && change.sequence > stream.last) events += event(change);
-    if (!events.empty()) stream.reply.stream(std::move(events));
+    std::string news;
+    for (std::size_t i = 0; i < changes.size(); ++i)
+      if (changes[i].customer == stream.customer && changes[i].sequence > stream.last) news += events[i];
+    if (!news.empty()) stream.reply.stream(std::move(news));
   }
 }
 

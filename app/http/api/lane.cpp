@@ -59,8 +59,12 @@ void Lane::run() {
       requests = std::exchange(waiting_, {});
       waiting_bytes_ = 0;
     }
-    if (!requests.empty()) handle(std::move(requests));
-    idle();
+    try {
+      if (!requests.empty()) handle(std::move(requests));
+      idle();
+    } catch (const std::exception& e) { // out of memory: whoever has no answer gets 503 when its time is up
+      log_.error("requests failed", {{"reason", std::string_view(e.what())}});
+    }
   }
 }
 
