@@ -24,7 +24,7 @@ public:
   using WithSettings = std::function<int(const Settings&, const Environment&)>;
   CLI::App& add(CLI::App& parent, const std::string& name, const std::string& help, WithSettings action);
   // One that only has commands below it. With `settings` they may take the settings' flags.
-  CLI::App& group(CLI::App& parent, const std::string& name, const std::string& help, bool settings = false);
+  static CLI::App& group(CLI::App& parent, const std::string& name, const std::string& help, bool settings = false);
 
   CLI::App& root() { return root_; }
 

@@ -8,6 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <memory>
 
 namespace greeter {
@@ -66,9 +68,8 @@ std::string values_of(const CommandDescription& program, const Dialect& dialect)
 }
 
 bool takes_files(const CommandDescription& command) {
-  for (const auto& option : command.options)
-    if (option.positional && option.takes_file()) return true;
-  return false;
+  return std::any_of(command.options.begin(), command.options.end(),
+                     [](const auto& option) { return option.positional && option.takes_file(); });
 }
 
 std::string words_of(const CommandDescription& command, const CommandDescription& program) {

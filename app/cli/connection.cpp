@@ -87,6 +87,7 @@ Result<Target> make_target(const ConnectionOptions& options, const std::string& 
 
 Error unknown_context(const std::string& name, const Contexts& contexts) {
   std::vector<std::string_view> known;
+  known.reserve(contexts.all.size());
   for (const auto& [key, context] : contexts.all) known.push_back(key);
   if (known.empty())
     return usage(fmt::format("there is no context {}: {} holds none; greeter contexts set NAME makes one",

@@ -7,7 +7,7 @@
 namespace greeter {
 
 bool EventStream::feed(std::string_view piece, const Sink& sink) {
-  for (const char c : piece) {
+  for (const char c : piece) { // NOLINT(readability-use-anyofallof): it does more than ask
     const bool second_half = std::exchange(after_cr_, c == '\r') && c == '\n'; // of a CR LF that has ended a line
     if (second_half) continue;
     if (c != '\n' && c != '\r') {

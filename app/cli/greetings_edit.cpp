@@ -25,11 +25,11 @@ struct Options {
 int patch(const Api& api, const std::string& id, const Json& patch) {
   const auto there = api.get(id);
   if (!there.ok()) return complain_of(there, api, false);
-  auto answer = api.ask({.method = "PATCH",
-                         .path = path_of(id),
-                         .headers = {{"If-Match", there.etag}},
-                         .body = patch.dump(),
-                         .content_type = "application/merge-patch+json"});
+  const auto answer = api.ask({.method = "PATCH",
+                               .path = path_of(id),
+                               .headers = {{"If-Match", there.etag}},
+                               .body = patch.dump(),
+                               .content_type = "application/merge-patch+json"});
   if (!answer.ok()) return complain_of(answer, api, false);
   const auto revision = answer.number("revision");
   say(fmt::format("{} {}, revision {}\n", id, revision == there.number("revision") ? "unchanged" : "changed",
@@ -61,7 +61,7 @@ public:
   Session(const Api& api, std::string id, EditedFile file) : api_(api), id_(std::move(id)), file_(std::move(file)) {}
 
   int run() {
-    auto there = api_.get(id_);
+    const auto there = api_.get(id_);
     if (!there.ok()) return complain_of(there, api_, false);
     see(there);
     shown_ = edit_text(editable(there.body), comments({}));

@@ -55,7 +55,7 @@ public:
   std::string text; // where it is for a file
 
 private:
-  void write(std::string line) {
+  void write(const std::string& line) {
     if (to_output_) say(line);
     else text += line;
   }

@@ -143,12 +143,14 @@ void check_configuration(const Configuration& configuration, const Texts& texts)
     const auto text = texts.find(customer.name);
     require(text != texts.end() && text->second == customer.greeting, "a customer has the greeting that was written");
   }
-  for (const auto& customer : configuration.customers)
-    for (const auto& ready : make_page(customer, {}, nullptr)->offers.at(0).whole) {
+  for (const auto& customer : configuration.customers) {
+    const auto page = make_page(customer, {}, nullptr);
+    for (const auto& ready : page->offers.at(0).whole) {
       std::string response;
       ready.append_to(response, "Sun, 06 Nov 1994 08:49:37 GMT");
       check_response(response, customer.greeting);
     }
+  }
 }
 
 } // namespace
