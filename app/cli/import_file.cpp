@@ -56,7 +56,7 @@ bool is_one_line(std::string_view text) {
 Result<ImportFile> parse_import(std::string_view text, const std::string& name) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   if (!is_utf8(text)) return Error{ErrorCode::invalid, name + " is not UTF-8"};
-  if (auto whole = Json::parse(text, nullptr, false);
+  if (const auto whole = Json::parse(text, nullptr, false);
       !whole.is_discarded() && !(whole.is_object() && is_one_line(text)))
     return list_of(whole, name);
   if (begins_with_object(text)) return lines_of(text);

@@ -10,6 +10,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace greeter {
 
 namespace {
@@ -51,9 +53,8 @@ std::string options_of(const CommandDescription& command, std::string_view group
 }
 
 bool has(const CommandDescription& command, std::string_view group) {
-  for (const auto& option : command.options)
-    if (option.group == group) return true;
-  return false;
+  return std::any_of(command.options.begin(), command.options.end(),
+                     [&](const auto& option) { return option.group == group; });
 }
 
 std::string synopsis_of(const CommandDescription& command) {

@@ -54,7 +54,7 @@ void say_table(const Table& table) { say(to_text(table, terminal_width(), colour
 std::optional<std::size_t> terminal_width() {
   const bool terminal = ::isatty(STDOUT_FILENO) == 1;
   if (const char* const columns = std::getenv("COLUMNS"); columns && terminal)
-    if (const auto number = parse_number(columns); number && *number > 0) return *number;
+    if (const auto number = parse_number(columns); number.value_or(0) > 0) return number;
   winsize size{};
   if (!terminal || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
   return size.ws_col;

@@ -18,7 +18,7 @@ std::string progress_line(const std::string& what, std::size_t done, std::size_t
                      total == 0 ? 100 : std::min(done, total) * 100 / total, done, total);
 }
 
-Progress::Progress(std::string what, std::size_t total)
+Progress::Progress(const std::string& what, std::size_t total)
     : what_(one_line(what)), total_(total), visible_(::isatty(STDERR_FILENO) == 1) {
   show(0);
 }

@@ -8,7 +8,7 @@ namespace greeter {
 class Progress {
 public:
   // `what` stands before the bar.
-  Progress(std::string what, std::size_t total);
+  Progress(const std::string& what, std::size_t total);
   ~Progress(); // wipes the bar away
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

@@ -28,7 +28,8 @@ std::vector<std::string_view> words_of(std::string_view line) {
 
 void warn_of_readers(const std::string& file) {
   struct stat status{};
-  if (::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & (S_IRGRP | S_IROTH)) != 0)
+  if (::stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+      (status.st_mode & mode_t{S_IRGRP | S_IROTH}) != 0)
     fmt::print(stderr, "greeter: warning: others may read the token file {}; chmod 600 it\n", file);
 }
 

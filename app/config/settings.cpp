@@ -68,9 +68,9 @@ template <auto Field> Rule age(Settings& settings, std::string_view value) {
 
 Rule store(Settings& settings, std::string_view value) {
   constexpr std::string_view sqlite = "sqlite:";
-  if (value != "none" && value != "memory:" && !(value.starts_with(sqlite) && value.size() > sqlite.size()))
-    return "a store is none, memory: or sqlite:/path/to/file.db";
-  return text<&Settings::store>(settings, value);
+  if (value == "none" || value == "memory:" || (value.starts_with(sqlite) && value.size() > sqlite.size()))
+    return text<&Settings::store>(settings, value);
+  return "a store is none, memory: or sqlite:/path/to/file.db";
 }
 
 template <auto Field> Rule timeout(Settings& settings, std::string_view value) {
