@@ -59,7 +59,7 @@ httplib::Request to_httplib(const FetchRequest& request, const Url& url) {
   out.set_header("Accept-Encoding", "identity");
   for (const auto& [name, value] : request.headers) {
     out.headers.erase(name);
-    out.set_header(name.c_str(), value);
+    out.set_header(name, value);
   }
   return out;
 }
