@@ -10,10 +10,6 @@ namespace greeter {
 
 namespace {
 
-bool is_due(const Greeting& g, Timestamp time) {
-  return g.state == State::active && (!g.starts_at || *g.starts_at <= time) && (!g.ends_at || time < *g.ends_at);
-}
-
 // Rule 4. No starts_at compares as less than any.
 bool goes_before(const Greeting& a, const Greeting& b) {
   const bool a_has = !a.language.empty(), b_has = !b.language.empty();
@@ -44,6 +40,10 @@ const Due::Choice* look_up(const std::vector<Due::Choice>& choices, std::string_
 }
 
 } // namespace
+
+bool is_due(const Greeting& g, Timestamp time) {
+  return g.state == State::active && (!g.starts_at || *g.starts_at <= time) && (!g.ends_at || time < *g.ends_at);
+}
 
 GreetingPtr Due::choose(std::string_view accept_language) const {
   const bool one_for_all = choices.size() == 1 && choices[0].language.empty();

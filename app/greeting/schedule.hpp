@@ -28,6 +28,9 @@ struct Due {
   GreetingPtr choose(std::string_view accept_language) const;
 };
 
+// Active, and in its window.
+bool is_due(const Greeting& greeting, Timestamp time);
+
 Due due_at(Timestamp time, std::span<const GreetingPtr> greetings);
 
 // The first moment after `time` at which something may start or end; none: nothing changes by itself any more.

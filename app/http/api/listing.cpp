@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "greeting/greeting_json.hpp"
 #include "greeting/language.hpp"
+#include "greeting/schedule.hpp"
 #include "http/api/context.hpp"
 
 #include <fmt/format.h>
@@ -33,8 +34,7 @@ struct Filter {
   bool takes(const Greeting& g) const {
     if (state && g.state != *state) return false;
     if (language && to_lower(g.language) != *language) return false;
-    if (due && (g.state != State::active || (g.starts_at && *due < *g.starts_at) || (g.ends_at && *due >= *g.ends_at)))
-      return false;
+    if (due && !is_due(g, *due)) return false;
     for (const auto& tag : tags)
       if (std::find(g.tags.begin(), g.tags.end(), tag) == g.tags.end()) return false;
     return !pattern || RE2::PartialMatch(g.id, *pattern) || RE2::PartialMatch(g.text, *pattern) ||
