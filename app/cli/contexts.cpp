@@ -107,7 +107,7 @@ int remove(const Options& options) {
 
 void add_contexts(Commands& commands) {
   const auto options = std::make_shared<Options>();
-  auto& group = commands.group(commands.root(), "contexts", "name servers, customers and their tokens");
+  auto& group = Commands::group(commands.root(), "contexts", "name servers, customers and their tokens");
   auto& list_command = commands.add(group, "list", "show them", [options] { return list(*options); });
   add_output(list_command, options->output);
   auto& use_command =

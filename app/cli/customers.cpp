@@ -83,7 +83,7 @@ struct Options {
 
 void add_customers(Commands& commands) {
   const auto options = std::make_shared<Options>();
-  auto& group = commands.group(commands.root(), "customers", "look at the customers' files", true);
+  auto& group = Commands::group(commands.root(), "customers", "look at the customers' files", true);
   auto& check = commands.add(
       group, "check", "find every fault in a folder of customers' files",
       [options](const Settings& settings, const Environment&) { return check_customers(settings, options->path); });

@@ -15,7 +15,7 @@ constexpr std::size_t page = 500;
 } // namespace
 
 void add_greetings(Commands& commands) {
-  auto& group = commands.group(commands.root(), "greetings", "look after the table of greetings of a running server");
+  auto& group = Commands::group(commands.root(), "greetings", "look after the table of greetings of a running server");
   for (auto* const add :
        {add_greetings_list, add_greetings_get, add_greetings_put, add_greetings_edit, add_greetings_delete,
         add_greetings_import, add_greetings_export, add_greetings_preview, add_greetings_watch})
