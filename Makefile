@@ -1,6 +1,6 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
-.PHONY: help run build test e2e lint format build-app run-app clean new-customer deploy status verify undeploy \
+.PHONY: help run build test e2e lint format build-app run-app clean new-customer deploy deploy-shared status verify undeploy \
 	install-k3s uninstall-k3s import-docker-image test-sanitizers bench bench-quick fuzz soak
 
 ##@ Develop
@@ -44,6 +44,8 @@ run-app: ## a container per customer, from port 8080 up, and one for a customer 
 ##@ Cluster
 deploy: ## every customer (CUSTOMER=customer-c: one); installs a cluster where there is none
 	@scripts/deploy
+deploy-shared: ## one release for every customer, by host
+	@scripts/deploy-shared
 status: ## what runs where
 	@scripts/status
 verify: ## ask every host through the ingress and compare the greeting with its file

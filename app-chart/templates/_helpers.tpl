@@ -1,6 +1,6 @@
 {{/* "greeter-" in front, as a Service's name can't start with a digit and a customer's can. */}}
 {{- define "greeter.fullname" -}}
-greeter-{{ .Release.Name }}
+greeter-{{ ternary (trimPrefix "greeter-" .Release.Name) .Release.Name (eq .Values.mode "shared") }}
 {{- end }}
 
 {{/* What selectors match: immutable in a Deployment, so never more than this. */}}
@@ -24,10 +24,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* Name, namespace and labels of every object but the test pod. */}}
 {{- define "greeter.metadata" -}}
-name: {{ include "greeter.fullname" . }}
-namespace: {{ .Release.Namespace }}
+{{ include "greeter.metadataOf" (list . "") }}
+{{- end }}
+
+{{/* The same for one of several of a kind: (list . "what comes after the name"). */}}
+{{- define "greeter.metadataOf" -}}
+{{- $root := first . -}}
+name: {{ include "greeter.fullname" $root }}{{ with last . }}-{{ . }}{{ end }}
+namespace: {{ $root.Release.Namespace }}
 labels:
-  {{- include "greeter.labels" . | nindent 2 }}
+  {{- include "greeter.labels" $root | nindent 2 }}
 {{- end }}
 
 {{- define "greeter.image" -}}
@@ -36,9 +42,51 @@ labels:
 {{- end }}
 {{- end }}
 
-{{/* Every host of the customer, as a JSON list. */}}
+{{/* Every host of the customer, as a JSON list; of shared ones all that are below a domain, and those that are not. */}}
 {{- define "greeter.hosts" -}}
+{{- if eq .Values.mode "shared" }}
+{{- $domains := dict .Values.domain true }}
+{{- $further := list }}
+{{- range $name, $text := .Values.customers }}
+{{- $file := fromYaml $text }}
+{{- if not (dig "customer" "greeting" "" $file) }}
+{{- fail (printf "customers.%s is no customer's file: %s" $name ($file.Error | default "it has no customer.greeting")) }}
+{{- end }}
+{{- $_ := set $domains ($file.domain | default $.Values.domain) true }}
+{{- $further = concat $further ($file.customer.hosts | default list) }}
+{{- end }}
+{{- $hosts := list }}
+{{- range keys $domains | sortAlpha }}
+{{- $hosts = append $hosts (printf "*.%s" .) }}
+{{- end }}
+{{- range $further | uniq | sortAlpha }}
+{{- if not (hasKey $domains (regexReplaceAll "^[^.]*\\." . "")) }}
+{{- $hosts = append $hosts . }}
+{{- end }}
+{{- end }}
+{{- toJson $hosts -}}
+{{- else }}
 {{- prepend .Values.customer.hosts (printf "%s.%s" .Release.Name .Values.domain) | toJson -}}
+{{- end }}
+{{- end }}
+
+{{/* What the Middlewares are called after the release, outermost first, as a JSON list. A redirected request has not
+     been answered yet, so it does not count towards the limit. */}}
+{{- define "greeter.middlewares" -}}
+{{- $names := list }}
+{{- with .Values.ingress }}
+{{- if .securityHeaders.enabled }}{{ $names = append $names "security-headers" }}{{ end }}
+{{- if .redirect }}{{ $names = append $names "redirect" }}{{ end }}
+{{- if .rateLimit.enabled }}{{ $names = append $names "rate-limit" }}{{ end }}
+{{- end }}
+{{- toJson $names -}}
+{{- end }}
+
+{{/* The Secret with the certificate; empty means the ingress controller's own. */}}
+{{- define "greeter.certificate" -}}
+{{- with .Values.ingress.tls }}
+{{- .secretName | default (ternary (printf "%s-tls" (include "greeter.fullname" $)) "" (ne .issuer.name "")) }}
+{{- end }}
 {{- end }}
 
 {{/* Text for env and args, in which Kubernetes would expand $(VARIABLE). */}}
@@ -116,6 +164,18 @@ securityContext:
 
 {{/* Contradictions that the schema can't see. */}}
 {{- define "greeter.check" -}}
+{{- if eq .Values.mode "shared" }}
+{{- if not .Values.customers }}
+{{- fail "mode is shared, but customers is empty: scripts/shared-values makes it of a folder" }}
+{{- end }}
+{{- range $key, $value := .Values.customer }}
+{{- if $value }}
+{{- fail (printf "mode is shared, but customer.%s is set: a shared release's customers are in customers" $key) }}
+{{- end }}
+{{- end }}
+{{- else if .Values.customers }}
+{{- fail "customers is set but mode is instance: set it to shared, or leave customers out" }}
+{{- end }}
 {{- with .Values.autoscaling }}
 {{- if gt (int .minReplicas) (int .maxReplicas) }}
 {{- fail (printf "autoscaling.minReplicas is %v, more than autoscaling.maxReplicas, %v: make it at most %v" .minReplicas .maxReplicas .maxReplicas) }}
@@ -157,8 +217,30 @@ securityContext:
 {{- if and .tls.secretName (not .tls.enabled) }}
 {{- fail "ingress.tls.secretName is set but ingress.tls.enabled is false: set it to true, or leave the secret out" }}
 {{- end }}
+{{- if and .tls.issuer.name (not .tls.enabled) }}
+{{- fail "ingress.tls.issuer.name is set but ingress.tls.enabled is false: set it to true, or leave the issuer out" }}
+{{- end }}
 {{- if and .tls.enabled (not .enabled) }}
-{{- fail "ingress.tls.enabled is true but ingress.enabled is false: TLS needs the ingress" }}
+{{- fail "ingress.tls.enabled is true but ingress.enabled is false: TLS needs the ingress; with an HTTPRoute, the Gateway's listener has it" }}
+{{- end }}
+{{- if and .redirect (not .tls.enabled) }}
+{{- fail "ingress.redirect is true but ingress.tls.enabled is false: set it to true; with an HTTPRoute, httpRoute.redirectFrom redirects" }}
+{{- end }}
+{{- end }}
+{{- with .Values.httpRoute }}
+{{- if and .enabled $.Values.ingress.enabled }}
+{{- fail "httpRoute.enabled and ingress.enabled are both true, and a host has one way in: set ingress.enabled to false" }}
+{{- end }}
+{{- if and .enabled (not .parentRefs) }}
+{{- fail "httpRoute.enabled is true but httpRoute.parentRefs is empty: name the Gateway there" }}
+{{- end }}
+{{- if and (or .parentRefs .redirectFrom) (not .enabled) }}
+{{- fail "httpRoute.parentRefs or httpRoute.redirectFrom is set but httpRoute.enabled is false: set it to true" }}
+{{- end }}
+{{- end }}
+{{- with .Values.service }}
+{{- if and (gt (len .ipFamilies) 1) (has .ipFamilyPolicy (list "" "SingleStack")) }}
+{{- fail "service.ipFamilies has two but service.ipFamilyPolicy is no dual stack: set it to PreferDualStack or RequireDualStack" }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -62,6 +62,12 @@ def notes(tmp_path, values):
 def test_the_notes_say_how_to_ask(tmp_path):
     assert "curl -H 'Host: customer-x.parcellab.com' http://127.0.0.1/" in notes(tmp_path, customer())
     assert "https://customer-x.parcellab.com/" in notes(tmp_path, customer(ingress={"tls": {"enabled": True}}))
+    route = {"enabled": True, "parentRefs": [{"name": "public"}]}
+    through = notes(tmp_path, customer(ingress={"enabled": False}, httpRoute=route))
+    assert "through Gateway public:\n\n  customer-x.parcellab.com\n" in through and "curl" not in through
+    files = {name: "customer: {greeting: x}" for name in ("a", "b")}
+    together = notes(tmp_path, {"mode": "shared", "customers": files})
+    assert "2 customers are greeted" in together and "curl http://CUSTOMER.parcellab.com/" in together
     assert "port-forward service/greeter-customer-x" in notes(tmp_path, customer(ingress={"enabled": False}))
 
 

@@ -1,15 +1,18 @@
 """What Kubernetes and kube-score say of the rendered objects."""
 
+import copy
 import json
 
+import crd_schemas
+import jsonschema
 import kubernetes_validate
 import pytest
-from rendering import CONFIGURATIONS, CUSTOMER_VALUES, KUBERNETES, objects, run, template
+from rendering import CONFIGURATIONS, CUSTOMER_VALUES, KUBERNETES, objects, rendered, run, template
 
 FILES = [*CONFIGURATIONS, *sorted(CUSTOMER_VALUES.glob("*.yaml"))]
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-# Not of Kubernetes itself, so its schemas lack it.
-CUSTOM = {"ServiceMonitor"}
+# Not of Kubernetes itself, so its schemas lack them; those of the last two are at hand.
+CUSTOM = {"ServiceMonitor", "Middleware", "HTTPRoute"}
 
 
 @every_file
@@ -20,6 +23,26 @@ def test_the_schema_of_kubernetes_accepts_every_object(path, kubernetes):
     for item in items:
         if item["kind"] not in CUSTOM:
             kubernetes_validate.validate(item, kubernetes.rsplit(".", 1)[0], strict=True)
+
+
+def edges():
+    """What the configurations render of Traefik's objects and of the Gateway API."""
+    items = [item for path in CONFIGURATIONS for item in rendered(path) if item["kind"] in ("Middleware", "HTTPRoute")]
+    return {f"{item['kind']} {item['metadata']['name']}": item for item in items}
+
+
+def test_the_definitions_accept_every_object_of_the_edge():
+    assert edges()
+    for item in edges().values():
+        crd_schemas.validate(item)
+
+
+@pytest.mark.parametrize("kind", ["Middleware", "HTTPRoute"])
+def test_the_definitions_refuse_a_typo(kind):
+    item = copy.deepcopy(next(item for item in edges().values() if item["kind"] == kind))
+    item["spec"]["typo"] = {}
+    with pytest.raises(jsonschema.ValidationError, match="typo"):
+        crd_schemas.validate(item)
 
 
 # (kind, check): why kube-score is not followed there.

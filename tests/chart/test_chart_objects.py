@@ -73,7 +73,7 @@ def test_pods_meet_the_restricted_standard(items):
         assert spec["automountServiceAccountToken"] is False and spec["enableServiceLinks"] is False
         assert not {"hostNetwork", "hostPID", "hostIPC"} & spec.keys()
         kinds = {kind for volume in spec.get("volumes", []) for kind in volume if kind != "name"}
-        assert kinds <= {"configMap", "secret", "persistentVolumeClaim"}
+        assert kinds <= {"configMap", "projected", "secret", "persistentVolumeClaim"}
         for container in spec["containers"]:
             assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
@@ -189,7 +189,14 @@ CONTRADICTIONS = [
     ({"persistence": {"existingClaim": "x"}}, "persistence.existingClaim is set but persistence.enabled is false"),
     ({"api": {"existingSecret": "x"}}, "api.existingSecret is set but api.enabled is false"),
     ({"autoscaling": {"minReplicas": 6}}, "autoscaling.minReplicas is 6, more than autoscaling.maxReplicas, 5"),
-    ({"ingress": {"tls": {"secretName": "x"}}}, "ingress.tls.enabled is false"),
+    ({"ingress": {"tls": {"secretName": "x"}}}, "ingress.tls.secretName is set but ingress.tls.enabled is false"),
+    ({"ingress": {"tls": {"issuer": {"name": "x"}}}}, "ingress.tls.issuer.name is set but ingress.tls.enabled is false"),
+    ({"ingress": {"redirect": True}}, "ingress.redirect is true but ingress.tls.enabled is false"),
+    ({"httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}]}}, "set ingress.enabled to false"),
+    ({"httpRoute": {"enabled": True}, "ingress": {"enabled": False}}, "httpRoute.parentRefs is empty"),
+    ({"httpRoute": {"redirectFrom": [{"name": "g"}]}}, "httpRoute.enabled is false"),
+    ({"service": {"ipFamilies": ["IPv4", "IPv6"]}}, "set it to PreferDualStack or RequireDualStack"),
+    ({"customers": {"x": "x"}}, "customers is set but mode is instance"),
     ({"ingress": {"enabled": False, "tls": {"enabled": True}}}, "ingress.enabled is false"),
     ({"service": {"port": 9090}}, "service.port is 9090, which is the management port"),
     ({"podLabels": {"app.kubernetes.io/name": "x"}}, "podLabels has app.kubernetes.io/name, a label of the chart's own"),

@@ -15,6 +15,8 @@ DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
 # Kubernetes, another tool or the customer owns their keys.
 OPEN = {"global", "affinity", "nodeSelector", "podAnnotations", "podLabels"} | {
     "customer.greetings",  # by id
+    "customers",  # by name
+    "httpRoute.annotations",
     "ingress.annotations",
     "networkPolicy.ingressController.podLabels",
     "networkPolicy.prometheus.podLabels",
@@ -121,7 +123,7 @@ OPTIONAL_SETTINGS = (
     *("maxConnectionsPerAddress", "maxRequestsPerConnection", "maxRequestsPerTurn"),
     *("maxHeadBytes", "maxTargetBytes", "maxHeaders", "maxBodyBytes", "maxBufferBytes"),
     *("headTimeout", "bodyTimeout", "sendTimeout", "answerTimeout"),
-    *("maxGreetings", "maxStreams", "changesKept"),
+    *("maxGreetings", "maxStreams", "changesKept", "trustedProxies"),
 )
 
 
@@ -212,6 +214,29 @@ BAD = [
     ("service.port", 65536),
     ("ingress.className", ""),
     ("ingress.annotations", {"a": True}),
+    ("ingress.tls.secretName", "Upper"),
+    ("ingress.tls.issuer.name", "under_score"),
+    ("ingress.tls.issuer.kind", "clusterissuer"),
+    ("ingress.redirect", "yes"),
+    ("ingress.securityHeaders.hstsSeconds", -1),
+    ("ingress.rateLimit.average", 0),
+    ("ingress.rateLimit.period", "1h"),
+    ("ingress.rateLimit.burst", "200"),
+    ("httpRoute.annotations", {"a": 1}),
+    ("httpRoute.parentRefs", ["public"]),
+    ("httpRoute.parentRefs", [{"namespace": "gateways"}]),
+    ("httpRoute.redirectFrom", [{"name": "public", "section": "http"}]),
+    ("service.ipFamilyPolicy", "DualStack"),
+    ("service.ipFamilies", ["ipv6"]),
+    ("service.ipFamilies", ["IPv6", "IPv6"]),
+    ("server.trustedProxies", ""),
+    ("server.trustedProxies", "10.0.0.0/8,"),
+    ("server.trustedProxies", "traefik"),
+    ("rollout.wave", -1),
+    ("rollout.wave", 10),
+    ("rollout.wave", "1"),
+    ("mode", "single"),
+    ("customers", {"x": {"customer": {}}}),
     ("networkPolicy.prometheus.podLabels", {"app.kubernetes.io/name": 1}),
     ("serviceMonitor.interval", "often"),
     ("podLabels", {"a": "no blanks"}),
