@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 REPO = Path(__file__).parents[2]
-PREFIX = "e2e-"
+PREFIX = os.environ.get("E2E_PREFIX", "e2e-")  # another one lets two runs use one cluster
 DOMAIN = "parcellab.com"
 TOOLS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "greeter/bin"
 
