@@ -2,6 +2,8 @@
 # with BuildKit and without.
 
 FROM debian:trixie-slim AS build
+# The packages listed in a release's SBOM are those here, which the binary is linked of.
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
 WORKDIR /usr/src
 
 # Debian splits httplib.h into a header and a shared library; its source package still has the whole header, security
@@ -38,13 +40,14 @@ LABEL greeter.stage=build
 
 # The customers of this checkout, readable for whoever the container runs as.
 FROM debian:trixie-slim AS customers
-COPY customer-values /customers
-RUN chmod -R u=rwX,go=rX /customers
+COPY customer-values /out/etc/greeter/customers
+RUN chmod -R u=rwX,go=rX /out \
+    && find /out -exec touch -h -d @0 {} +
 LABEL greeter.stage=customers
 
 FROM scratch
 COPY --from=build /out/ /
-COPY --from=customers /customers/ /etc/greeter/customers/
+COPY --from=customers /out/ /
 # For a store: a new volume that is mounted here takes over the folder's owner.
 COPY --from=build --chown=65532:65532 /volume/ /
 USER 65532:65532

@@ -31,13 +31,21 @@ as_root() {
 # The one place a version is written is the project() line of CMakeLists.txt.
 version() { sed -n 's/^project(greeter VERSION \([0-9.]*\).*/\1/p' "$REPO/CMakeLists.txt"; }
 
-# The last commit that changed the program: commits that only touch something else build nothing anew.
+# What the program is made of, and the last commit that changed it: commits that only touch something else build nothing anew.
+PROGRAM=(CMakeLists.txt Dockerfile app app-chart/values.schema.json)
 revision() {
-  local commit program=(CMakeLists.txt Dockerfile app app-chart/values.schema.json)
-  commit=$(git -C "$REPO" log -1 --format=%H -- "${program[@]}" 2>/dev/null) || true
+  local commit
+  commit=$(git -C "$REPO" log -1 --format=%H -- "${PROGRAM[@]}" 2>/dev/null) || true
   [ -n "$commit" ] || { echo unknown && return; }
-  [ -z "$(git -C "$REPO" status --porcelain -- "${program[@]}")" ] || commit+=-dirty
+  [ -z "$(git -C "$REPO" status --porcelain -- "${PROGRAM[@]}")" ] || commit+=-dirty
   echo "$commit"
+}
+
+# The time of that commit, which whatever is built carries instead of the time it was built at.
+source_date_epoch() {
+  local seconds
+  seconds=$(git -C "$REPO" log -1 --format=%ct -- "${PROGRAM[@]}" 2>/dev/null) || true
+  echo "${seconds:-0}"
 }
 
 cache_dir() {
