@@ -1,17 +1,21 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
 .PHONY: help run build test e2e lint format build-app run-app clean new-customer deploy deploy-shared status verify undeploy \
-	install-k3s uninstall-k3s import-docker-image test-sanitizers bench bench-quick fuzz soak
+	install-k3s uninstall-k3s import-docker-image package test-fresh test-sanitizers bench bench-quick fuzz soak
 
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
 	@scripts/run
 build: ## build/greeter
 	@scripts/build
+package: ## a Debian package for this machine's release, in build/
+	@scripts/package
 test: ## build, then every test that needs no cluster: unit, HTTP, containers, chart, scripts
 	@scripts/test
 test-sanitizers: ## unit and HTTP tests under ASan and UBSan, then under TSan
 	@scripts/test-sanitizers
+test-fresh: ## bootstrap on fresh machines: containers of Debian 12 and 13
+	@scripts/test-fresh
 e2e: ## tests on a real cluster
 	@scripts/e2e
 lint: ## every linter
