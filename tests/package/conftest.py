@@ -26,19 +26,26 @@ def unpacked(package, tmp_path_factory):
     return folder
 
 
+# Waits until there is a systemd, and becomes it, with control groups of its own.
+INIT = """until test -e /run/installed; do sleep 0.1; done
+umount -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec /lib/systemd/systemd --unit=basic.target"""
+OPTIONS = ["--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=private",
+           "--network=host", "--tmpfs=/run", "--env=container=docker"]
+
+
 @pytest.fixture(scope="session")
 def inside(package):
-    """inside(command, *docker_options) runs a shell command where the package is installed."""
+    """inside(command) runs a shell command on a machine, as far as a container is one, where the package is installed."""
     release = output("bash", "-c", ". /etc/os-release && echo $VERSION_CODENAME")
     image = output(REPO / "scripts/base-image", release)
-    container = output("docker", "run", "-d", "--network", "host", "-v", f"{package.parent}:/packages:ro", image, "sleep", "900")
+    container = output("docker", "run", "-d", *OPTIONS, "-v", f"{package.parent}:/packages:ro", image, "sh", "-c", INIT)
 
-    def run(command, *options):
-        return output("docker", "exec", *options, container, "sh", "-ec", command)
+    def run(command):
+        return output("docker", "exec", "-e", "DEBIAN_FRONTEND=noninteractive", container, "sh", "-ec", command)
 
     try:
-        run(f"apt-get update && apt-get install -y --no-install-recommends systemd-standalone-sysusers /packages/{package.name}",
-            "-e", "DEBIAN_FRONTEND=noninteractive")
+        run(f"apt-get update && apt-get install -y --no-install-recommends systemd /packages/{package.name} && touch /run/installed")
+        run("for i in $(seq 300); do systemctl is-active --quiet basic.target && exit; sleep 0.1; done; exit 1")
         yield run
     finally:
         output("docker", "rm", "-f", container)

@@ -1,26 +1,15 @@
 """The Debian package: what lintian and systemd say of it, and the program that it installs."""
-import configparser
 import contextlib
 import http.client
 import json
 import os
 import socket
-import subprocess
 import time
 
-import pytest
 import yaml
 from conftest import REPO, output
 
 CUSTOMERS = {file.name: yaml.safe_load(file.read_text(encoding="utf-8"))["customer"] for file in (REPO / "customer-values").glob("*.yaml")}
-
-
-@pytest.fixture(scope="module")
-def service(unpacked):
-    unit = configparser.ConfigParser(strict=False, interpolation=None)
-    unit.optionxform = str
-    unit.read(unpacked / "usr/lib/systemd/system/greeter.service")
-    return unit["Service"]
 
 
 def test_lintian_has_nothing_to_say(package):
@@ -72,27 +61,33 @@ def ask(port, host):
         return json.loads(connection.getresponse().read())
 
 
-def test_the_service_greets_as_its_own_user_and_keeps_its_store_where_it_may(inside, service):
-    """What systemd would do: the unit's user, state folder, variables and command, in a container that has no systemd."""
-    user, folder = service["User"], f"/var/lib/{service['StateDirectory']}"
-    inside(f"install -d -m {service['StateDirectoryMode']} -o {user} {folder}")
+def test_the_service_starts_confined_and_greets_every_customer(inside):
     port = free_port()
-    settings = [f"--env={setting}" for setting in (
-        service["Environment"], "GREETER_HOST=127.0.0.1", f"GREETER_PORT={port}", f"GREETER_MANAGEMENT_PORT={free_port()}")]
-    inside(f"echo $$ >{folder}/pid && exec {service['ExecStart']} >{folder}/log 2>&1", "--detach", "--user", user, *settings)
+    inside(f"printf 'GREETER_HOST=127.0.0.1\\nGREETER_PORT={port}\\nGREETER_MANAGEMENT_PORT={free_port()}\\n' >>/etc/default/greeter")
+    inside("systemctl start greeter || { journalctl -u greeter --no-pager >&2; exit 1; }")
     deadline = time.monotonic() + 20
     while True:
         try:
             answers = {name: ask(port, name.replace(".yaml", ".localhost")) for name in CUSTOMERS}
             break
         except (OSError, http.client.HTTPException):
-            assert time.monotonic() < deadline, inside(f"cat {folder}/log")
+            assert time.monotonic() < deadline, inside("journalctl -u greeter --no-pager")
             time.sleep(0.05)
     assert answers == {name: {"response": customer["greeting"]} for name, customer in CUSTOMERS.items()}
-    assert inside(f"stat -c '%U %a' {folder}/greetings.db").startswith(user)
-    inside(f"kill -TERM $(cat {folder}/pid)")
+    status = inside("cat /proc/$(systemctl show --property MainPID --value greeter)/status")
+    assert "Seccomp:\t2" in status and "NoNewPrivs:\t1" in status and "CapBnd:\t0000000000000000" in status
+    assert inside("stat -c '%U %a' /var/lib/greeter /var/lib/greeter/greetings.db").split("\n") == ["greeter 700", "greeter 600"]
 
 
-def test_removing_it_keeps_the_greetings_that_were_written(inside):
-    inside("install -d /var/lib/greeter && touch /var/lib/greeter/kept && apt-get purge -y greeter && test -e /var/lib/greeter/kept")
+def test_installing_it_again_restarts_the_service_and_keeps_changed_settings(inside, package):
+    pid = "systemctl show --property MainPID --value greeter"
+    before = inside(pid)
+    inside(f"apt-get install -y --reinstall /packages/{package.name}")
+    assert before != "0" and inside(pid) not in ("0", before)
+    assert "GREETER_HOST=127.0.0.1" in inside("cat /etc/default/greeter")
+
+
+def test_removing_it_stops_the_service_and_keeps_the_greetings_that_were_written(inside):
+    inside("apt-get purge -y greeter && test -e /var/lib/greeter/greetings.db")
+    assert inside("systemctl is-active greeter || true") in ("inactive", "failed", "unknown")
     inside("test ! -e /usr/bin/greeter -a ! -e /etc/default/greeter -a ! -e /etc/greeter/customers")
