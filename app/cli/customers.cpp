@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
+#include "cli/customers_diff.hpp"
 #include "cli/exit.hpp"
+#include "cli/output.hpp"
 
 #include "config/customers.hpp"
 
@@ -29,14 +31,21 @@ bool sound(const CustomerFiles& files, const std::string& path) {
   return files.faults.empty() && !files.customers.empty();
 }
 
-void print_json(const std::vector<Customer>& customers) {
+// 0 is the first to be deployed. The chart's schema says which there are, and its default.
+int wave(const nlohmann::json& values) {
+  const auto& wave = values.value("/rollout/wave"_json_pointer, nlohmann::json());
+  return wave.is_number_integer() ? wave.get<int>() : 1;
+}
+
+void print_json(const std::vector<Customer>& customers, const CustomerValues& values) {
   auto all = nlohmann::ordered_json::array();
   for (const auto& c : customers)
     all.push_back({{"customer", c.id},
                    {"name", c.name},
                    {"host", c.hosts.front()},
                    {"hosts", c.hosts},
-                   {"greeting", c.greeting}});
+                   {"greeting", c.greeting},
+                   {"wave", wave(values.at(c.id))}});
   fmt::print("{}\n", all.dump(2));
 }
 
@@ -65,19 +74,86 @@ int check_customers(const Settings& settings, const std::string& path) {
 
 enum class ListFormat { table, json };
 
+int refuse(const Error& error) {
+  complain(error.message);
+  return exit_failed;
+}
+
 int list_customers(const Settings& settings, const std::string& path, ListFormat format) {
   if (!exists(path)) return exit_usage;
   const auto files = read_customers(path, settings.domain);
   if (!sound(files, path)) return exit_failed;
-  if (format == ListFormat::json) print_json(files.customers);
-  else print_table(files.customers);
+  if (format == ListFormat::table) {
+    print_table(files.customers);
+    return exit_ok;
+  }
+  const auto values = read_customer_values(path);
+  if (!values) return refuse(values.error());
+  print_json(files.customers, values.value());
   return exit_ok;
+}
+
+struct DiffOptions {
+  std::string before, after, common;
+  ListFormat format = ListFormat::table;
+  bool exit_code = false;
+};
+
+// What every customer of `values` gets besides; its own values win.
+Result<bool> add_common(CustomerValues& values, const std::string& file) {
+  const auto common = read_customer_values(file);
+  if (!common) return common.error();
+  for (auto& [customer, own] : values) {
+    auto all = common.value().begin()->second;
+    all.merge_patch(own);
+    own = std::move(all);
+  }
+  return true;
+}
+
+int diff_customers(const DiffOptions& options) {
+  if (!exists(options.before) || !exists(options.after)) return exit_usage;
+  const bool folders = std::filesystem::is_directory(options.after);
+  if (std::filesystem::is_directory(options.before) != folders) {
+    complain("give two files or two folders");
+    return exit_usage;
+  }
+  auto before = read_customer_values(options.before);
+  if (!before) return refuse(before.error());
+  auto after = read_customer_values(options.after);
+  if (!after) return refuse(after.error());
+  if (!folders) { // two files are one customer's, whatever they are called
+    auto file = before.value().extract(before.value().begin());
+    file.key() = after.value().begin()->first;
+    before.value().insert(std::move(file));
+  }
+  if (!options.common.empty())
+    if (const auto added = add_common(after.value(), options.common); !added) return refuse(added.error());
+  const auto changes = compare_customers(before.value(), after.value());
+  if (options.format == ListFormat::json) say_value(to_json(changes), Output::json);
+  else say(in_words(changes));
+  return options.exit_code && !changes.empty() ? exit_failed : exit_ok;
 }
 
 struct Options {
   std::string path;
   ListFormat format = ListFormat::table;
 };
+
+void add_diff(Commands& commands, CLI::App& group) {
+  const auto options = std::make_shared<DiffOptions>();
+  auto& diff = commands.add(group, "diff", "what changes for whom, from OLD to NEW: two files or two folders",
+                            [options] { return diff_customers(*options); });
+  diff.add_option("old", options->before, "what holds now")->type_name("OLD")->required();
+  diff.add_option("new", options->after, "what is to hold")->type_name("NEW")->required();
+  diff.add_option("--common", options->common, "values that every customer of NEW gets before its own")
+      ->type_name("FILE");
+  diff.add_flag("--exit-code", options->exit_code, "exit with 1 when there is a difference");
+  const std::map<std::string, ListFormat> formats{{"text", ListFormat::table}, {"json", ListFormat::json}};
+  diff.add_option("--output", options->format, "how to show it (text)")
+      ->type_name("text|json")
+      ->transform(CLI::CheckedTransformer(formats).description(""));
+}
 
 } // namespace
 
@@ -93,6 +169,7 @@ void add_customers(Commands& commands) {
                             });
   for (auto* const command : {&check, &list})
     command->add_option("path", options->path, "the folder, or one file")->type_name("PATH")->required();
+  add_diff(commands, group);
   const std::map<std::string, ListFormat> formats{{"table", ListFormat::table}, {"json", ListFormat::json}};
   list.add_option("--output", options->format, "how to show it (table)")
       ->type_name("table|json")

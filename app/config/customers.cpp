@@ -31,26 +31,6 @@ ValuesFile read_file(const fs::path& path, std::string_view default_domain) {
   return parse_values(text.str(), path.string(), default_domain);
 }
 
-// The folder's files in the order of their names; a fault for each that looks like a customer but would be left out.
-std::vector<fs::path> values_files(const fs::path& folder, std::vector<Fault>& faults) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const auto& path = entry->path();
-    const auto name = path.filename().string();
-    std::error_code not_asked;
-    if (name.starts_with('.') || fs::is_directory(path, not_asked)) continue;
-    const auto ending = to_lower(path.extension().string());
-    if (path.extension() == ".yaml") files.push_back(path);
-    else if (ending == ".yaml" || ending == ".yml")
-      faults.push_back({path.string(), 1, fmt::format("would be left out; name it {}.yaml", path.stem().string())});
-  }
-  if (error)
-    faults.push_back({folder.string(), 1, "can't be read; give the user that runs this the right to read the folder"});
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 // Whoever comes first in the order of files has a name or host; a later one is the fault.
 class Owners {
 public:
@@ -70,6 +50,25 @@ private:
 };
 
 } // namespace
+
+std::vector<fs::path> values_files(const fs::path& folder, std::vector<Fault>& faults) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const auto& path = entry->path();
+    const auto name = path.filename().string();
+    std::error_code not_asked;
+    if (name.starts_with('.') || fs::is_directory(path, not_asked)) continue;
+    const auto ending = to_lower(path.extension().string());
+    if (path.extension() == ".yaml") files.push_back(path);
+    else if (ending == ".yaml" || ending == ".yml")
+      faults.push_back({path.string(), 1, fmt::format("would be left out; name it {}.yaml", path.stem().string())});
+  }
+  if (error)
+    faults.push_back({folder.string(), 1, "can't be read; give the user that runs this the right to read the folder"});
+  std::sort(files.begin(), files.end());
+  return files;
+}
 
 CustomerFiles read_customers(const fs::path& path, std::string_view default_domain) {
   CustomerFiles out;

@@ -17,6 +17,10 @@ struct CustomerFiles {
 // each file, a name or host that two customers share is one. `path` must exist. Never throws.
 CustomerFiles read_customers(const std::filesystem::path& path, std::string_view default_domain);
 
+// The folder's customers' files in the order of their names; a fault for each that looks like one but would be left
+// out.
+std::vector<std::filesystem::path> values_files(const std::filesystem::path& folder, std::vector<Fault>& faults);
+
 // As a compiler prints it: "file:line: message".
 std::string to_string(const Fault& fault);
 
