@@ -1,7 +1,7 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
-.PHONY: help run build test e2e lint format build-app run-app clean new-customer deploy deploy-shared status verify undeploy \
-	install-k3s uninstall-k3s import-docker-image package test-fresh test-sanitizers bench bench-quick fuzz soak
+.PHONY: help run build test e2e lint format build-app run-app clean new-customer plan deploy rollback deploy-shared status verify \
+	undeploy install-k3s uninstall-k3s import-docker-image package test-fresh test-sanitizers observe bench bench-quick fuzz soak
 
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
@@ -46,10 +46,14 @@ run-app: ## a container per customer, from port 8080 up, and one for a customer 
 	@scripts/run-containers
 
 ##@ Cluster
-deploy: ## every customer (CUSTOMER=customer-c: one); installs a cluster where there is none
+plan: ## what deploy would do: who is new, changed and how, or without a file
+	@scripts/deploy --plan
+deploy: ## every new or changed customer, wave by wave (CUSTOMER=customer-c: one); installs a cluster where there is none
 	@scripts/deploy
 deploy-shared: ## one release for every customer, by host
 	@scripts/deploy-shared
+rollback: ## CUSTOMER=customer-c: back to what it had before
+	@scripts/rollback
 status: ## what runs where
 	@scripts/status
 verify: ## ask every host through the ingress and compare the greeting with its file

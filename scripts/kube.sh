@@ -46,6 +46,42 @@ releases() {
     jq '[.[] | select(.chart | test("^greeter-[0-9]"))]'
 }
 
+# Every revision of every release as JSON: [{namespace, name, version, status, "greeter/values", ...}], from the labels
+# of Helm's Secrets; their data would be megabytes. deploy-customer says what the labels greeter/... are.
+revisions() { # [RELEASE]
+  kube get secrets --all-namespaces -l "owner=helm${1:+,name=$1}" --show-labels --no-headers --ignore-not-found |
+    jq -Rn '[inputs | [splits(" +")] | {namespace: .[0]} + (.[-1] | split(",") | map(split("=") | {(.[0]): .[1]}) | add) |
+      select(.name == .namespace) | .version |= tonumber]'
+}
+
+# of FILTER: the customers of the plan in RESULTS for which it holds.
+of() { jq -r ".[] | select($1) | .customer" "$RESULTS/plan.json"; }
+
+# DOMAIN as the value of a label, which has 63 characters at most.
+domain_label() { printf '%s' "${DOMAIN:0:63}" | sed 's/[.-]*$//'; }
+
+# What all releases have in common: the chart, but for what only describes it, and the common values.
+common_hash() { # COMMON.JSON
+  (cd "$REPO/app-chart" && find Chart.yaml values.yaml templates -type f | LC_ALL=C sort | xargs sha256sum && sha256sum <"$1") |
+    sha256sum | cut -c 1-40
+}
+
+# A changed annotation makes the kubelet look at the pod now: a changed greeting is there within seconds, not within
+# its usual minute. The pods do not restart.
+hurry_config() { # CUSTOMER
+  local selector=app.kubernetes.io/name=greeter,app.kubernetes.io/instance=$1 version
+  if ! { version=$(kube -n "$1" get configmaps -l "$selector" -o 'jsonpath={.items[*].metadata.resourceVersion}') &&
+    kube -n "$1" annotate pods -l "$selector" --overwrite "greeter/config-version=$version" >/dev/null; }; then
+    warn "$1: a changed greeting may take a minute to be live"
+  fi
+}
+
+# One at a time changes releases, so that a release found half done is known to be left over.
+lock_deploys() {
+  exec 9>"$(cache_dir)/deploy.lock"
+  flock --nonblock 9 || { say "waiting for another make deploy or rollback to finish ..." && flock 9; }
+}
+
 # What every customer's release gets before the customer's own file is read.
 common_values() { # IMAGE, which may be empty
   jq -n --arg domain "$DOMAIN" --arg image "$1" '{domain: $domain} + (if $image == "" then {} else

@@ -67,5 +67,16 @@ wait_for() {
 customer_files() { find "$CUSTOMER_VALUES" -maxdepth 1 -name '*.yaml' ! -name '.*' | LC_ALL=C sort; }
 customers() { customer_files | sed 's#.*/##; s#\.yaml$##'; }
 
+# Those that CUSTOMER names; without it, all.
+wanted() {
+  if [ -z "${CUSTOMER:-}" ]; then
+    customers
+  elif [ -f "$CUSTOMER_VALUES/$CUSTOMER.yaml" ]; then
+    printf '%s\n' "$CUSTOMER"
+  else
+    die "CUSTOMER=$CUSTOMER: there is no $CUSTOMER_VALUES/$CUSTOMER.yaml"
+  fi
+}
+
 TOOLS=$(cache_dir)/bin
 export TOOLS PATH="$TOOLS:$PATH"

@@ -24,9 +24,9 @@ def wait_until(seconds, what, condition):
 
 
 class Site:
-    def __init__(self, values, kubeconfig):
+    def __init__(self, values, kubeconfig, domain=DOMAIN):
         self.values = values
-        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": DOMAIN, "YES": "1",
+        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": domain, "YES": "1",
                     "PATH": f"{TOOLS}:{os.environ['PATH']}"}
         if kubeconfig:
             self.env["KUBECONFIG"] = kubeconfig
@@ -36,11 +36,11 @@ class Site:
 
     # Commands
 
-    def run(self, script, **env):
-        return subprocess.run([REPO / "scripts" / script], env={**self.env, **env}, capture_output=True, text=True)
+    def run(self, script, *arguments, **env):
+        return subprocess.run([REPO / "scripts" / script, *arguments], env={**self.env, **env}, capture_output=True, text=True)
 
-    def must(self, script, **env):
-        result = self.run(script, **env)
+    def must(self, script, *arguments, **env):
+        result = self.run(script, *arguments, **env)
         assert result.returncode == 0, f"{script} failed:\n{result.stdout}{result.stderr}"
         return result
 
