@@ -36,7 +36,7 @@ describe_cluster() {
     '"\($context), Kubernetes \(.items[0].status.nodeInfo.kubeletVersion), \(.items | length) node(s)"'
 }
 
-is_helm_3() { [[ $(helm version --short) == v3.* ]]; }
+is_helm_3() { [[ ${HELM_VERSION:=$(helm version --short)} == v3.* ]]; }
 
 # Every release of our chart as JSON: [{name, namespace, revision, status, chart, app_version, ...}].
 releases() {

@@ -65,7 +65,7 @@ def test_verify_is_content(deployed):
         assert host_of(name) in result.stdout
 
 
-def test_verify_finds_crossed_customers_and_deploy_repairs_them(deployed):
+def test_verify_finds_crossed_customers_and_a_forced_deploy_repairs_them(deployed):
     """Two customers whose hosts are swapped: all are up, all answer 200, and yet everything is wrong."""
     one, other = CUSTOMERS[:2]
     for name, host in ((one, host_of(other)), (other, host_of(one))):
@@ -76,7 +76,7 @@ def test_verify_finds_crossed_customers_and_deploy_repairs_them(deployed):
     assert result.returncode == 1
     wrong = [line for line in result.stdout.splitlines() if "WRONG" in line]
     assert len(wrong) == 2 and f"the greeting of {other}" in wrong[0] and f"the greeting of {one}" in wrong[1]
-    deployed.must("deploy")
+    deployed.must("deploy", FORCE="1")
     deployed.must("verify")
 
 

@@ -158,7 +158,7 @@ def test_what_was_written_outlives_the_release(store, api):
 def test_new_tokens_are_taken_by_the_running_pod(store, api):
     old, (pod,) = tokens(store), store.pods(NAME)
     store.kubectl("-n", NAME, "delete", "secret", f"greeter-{NAME}-tokens")
-    store.must("deploy", CUSTOMER=NAME)
+    store.must("deploy", CUSTOMER=NAME, FORCE="1")
     new = Api(store, host_of(NAME), tokens(store)["editor"])
     assert new.token not in old.values()
     wait_until(90, "the new token is taken", lambda: new.ask("GET")[0] == 200)
