@@ -57,8 +57,11 @@ revisions() { # [RELEASE]
 # of FILTER: the customers of the plan in RESULTS for which it holds.
 of() { jq -r ".[] | select($1) | .customer" "$RESULTS/plan.json"; }
 
-# DOMAIN as the value of a label, which has 63 characters at most.
-domain_label() { printf '%s' "${DOMAIN:0:63}" | sed 's/[.-]*$//'; }
+# What a release's label greeter/domain says: DOMAIN, or SITE for one that is no customer's; a label has 63 characters at most.
+domain_label() {
+  local label=${SITE:-$DOMAIN}
+  printf '%s' "${label:0:63}" | sed 's/[.-]*$//'
+}
 
 # What all releases have in common: the chart, but for what only describes it, and the common values.
 common_hash() { # COMMON.JSON

@@ -127,6 +127,13 @@ def test_canary_that_answers_wrongly_stops_the_deploy(fleet):
     wait_until(30, "the canary is back", lambda: fleet.response(CANARY) == f"This is {CANARY}")
 
 
+def test_customer_who_is_not_to_be_reached_is_no_fault(fleet):
+    fleet.put(STEADY, "inside only", ingress={"enabled": False})
+    fleet.must("deploy")
+    wait_until(30, "its host is gone", lambda: fleet.response(STEADY) == 404)
+    fleet.must("verify")
+
+
 def test_rollback_goes_back_to_the_last_good_revision_and_says_what_is_next(fleet):
     fleet.put(CHANGING, "a mistake")
     fleet.must("deploy")
