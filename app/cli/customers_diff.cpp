@@ -18,8 +18,10 @@ namespace {
 using nlohmann::json;
 using Path = std::vector<std::string>;
 
-const Path greeting_path{"customer", "greeting"};
-const Path hosts_path{"customer", "hosts"};
+// customer.KEY.
+bool is_own(const Path& path, std::string_view key) {
+  return path.size() == 2 && path[0] == "customer" && path[1] == key;
+}
 
 // One of the customer's table: customer.greetings.ID.
 bool is_entry(const Path& path) { return path.size() == 3 && path[0] == "customer" && path[1] == "greetings"; }
@@ -77,7 +79,7 @@ std::vector<json> only_in(const json& list, const json& other) {
 }
 
 std::vector<std::string> words(const ValueChange& change) {
-  if (change.path == hosts_path) {
+  if (is_own(change.path, "hosts")) {
     std::vector<std::string> lines;
     for (const auto& host : only_in(change.before, change.after)) lines.push_back("host " + text_of(host) + " removed");
     for (const auto& host : only_in(change.after, change.before)) lines.push_back("host " + text_of(host) + " added");
@@ -91,14 +93,14 @@ std::vector<std::string> words(const ValueChange& change) {
   return {fmt::format("{} {} -> {}", name, text_of(change.before), text_of(change.after))};
 }
 
-const ValueChange* find(const CustomerChange& change, const Path& path) {
+const ValueChange* find_own(const CustomerChange& change, std::string_view key) {
   const auto found = std::find_if(change.values.begin(), change.values.end(),
-                                  [&](const ValueChange& value) { return value.path == path; });
+                                  [&](const ValueChange& value) { return is_own(value.path, key); });
   return found == change.values.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> words(const CustomerChange& change) {
-  const auto* const greeting = find(change, greeting_path);
+  const auto* const greeting = find_own(change, "greeting");
   if (change.fate == CustomerFate::removed)
     return {fmt::format("removed, greeting {}", text_of(greeting ? greeting->before : json()))};
   if (change.fate == CustomerFate::added)
