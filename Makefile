@@ -6,6 +6,8 @@
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
 	@scripts/run
+observe: ## Prometheus with the alerts, and the dashboard, on what make run serves
+	@scripts/observe
 build: ## build/greeter
 	@scripts/build
 package: ## a Debian package for this machine's release, in build/
