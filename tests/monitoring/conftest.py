@@ -1,6 +1,12 @@
+import sys
+from pathlib import Path
+
 import pytest
 
 from monitoring import Instance
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+from browsing import browser, open_page  # noqa: E402, F401
 
 
 @pytest.fixture

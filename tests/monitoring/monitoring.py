@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import time
 import urllib.error
@@ -70,6 +71,11 @@ def fetch(url, **parameters):
             return answer.read().decode()
     except (urllib.error.HTTPError, OSError):
         return None
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 class Instance:
