@@ -66,8 +66,9 @@ def wait_until(what, holds, seconds=DEADLINE):
 
 def fetch(url, **parameters):
     """The body of an answer; nothing while nobody answers."""
+    query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
     try:
-        with urllib.request.urlopen(f"{url}?{urllib.parse.urlencode(parameters)}" if parameters else url, timeout=DEADLINE) as answer:
+        with urllib.request.urlopen(url + query, timeout=DEADLINE) as answer:
             return answer.read().decode()
     except (urllib.error.HTTPError, OSError):
         return None

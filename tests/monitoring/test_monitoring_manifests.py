@@ -58,8 +58,8 @@ def applied():
 @pytest.fixture(scope="module")
 def chart():
     """The objects of one customer, with a ServiceMonitor of its own."""
-    done = run("helm", "template", "customer-c", REPO / "app-chart", "--namespace", "customer-c", "--set", "serviceMonitor.enabled=true",
-               "--values", REPO / "customer-values/customer-c.yaml", "--kube-version", "1.34.0")
+    done = run("helm", "template", "customer-c", REPO / "app-chart", "--namespace", "customer-c", "--kube-version", "1.34.0",
+               "--values", REPO / "customer-values/customer-c.yaml", "--set", "serviceMonitor.enabled=true")
     assert done.returncode == 0, done.stderr
     return {item["kind"]: item for item in yaml.safe_load_all(done.stdout) if item}
 

@@ -32,7 +32,7 @@ const formats = {
   percentunit: (v) => `${+(v * 100).toPrecision(3)} %`,
   bytes: (v) => scaled(v, 1024, [" B", " KiB", " MiB", " GiB"]),
   s: (v) => (v && Math.abs(v) < 1 ? scaled(v * 1e6, 1000, [" µs", " ms"]) : `${+v.toPrecision(3)} s`),
-  dateTimeAsIso: (v) => new Date(v).toLocaleString(undefined, {dateStyle: "short", timeStyle: "medium"}),
+  dateTimeAsIso: (v) => new Date(v).toLocaleString(undefined, {day: "numeric", month: "short", hour: "2-digit", minute: "2-digit"}),
 };
 const write = (value, panel) => (Number.isFinite(value) ? formats[panel.fieldConfig.defaults.unit](value) : "–");
 
@@ -66,10 +66,10 @@ async function series(panel, span) {
 // --- Panels
 const nothing = () => element("p", "no data", {className: "none"});
 
-// The round number that is the distance of about three lines over a range.
-function stride(range) {
-  const size = 10 ** Math.floor(Math.log10(range / 3));
-  return [1, 2, 5, 10].map((n) => n * size).find((n) => range / n <= 3);
+// The round number that is the distance of at most three lines over a range; base is 1024 for bytes.
+function stride(range, base) {
+  const size = base ** Math.floor(Math.log(range / 3) / Math.log(base));
+  return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1024].map((n) => n * size).find((n) => range / n <= 3);
 }
 
 // Pieces of line between which there is data.
@@ -85,16 +85,17 @@ function path(points, at, step) {
 function scale(all, defaults) {
   const values = all.flatMap(({points}) => points.map(([, value]) => value)).filter(Number.isFinite);
   const low = defaults.min ?? Math.min(0, ...values), high = Math.max(...values, low);
-  return high > low ? [low, high] : [low, low + 1];
+  return [low, high > low ? high : low + (defaults.unit === "percentunit" ? 0.01 : 1)];
 }
 
 function timeseries(panel, all, span, width) {
   if (!all.length) return [nothing()];
-  const [low, high] = scale(all, panel.fieldConfig.defaults), floor = HEIGHT - BOTTOM;
+  const {unit} = panel.fieldConfig.defaults, floor = HEIGHT - BOTTOM;
+  const [low, high] = scale(all, panel.fieldConfig.defaults);
   const x = (time) => LEFT + (time - span.start) / (span.end - span.start) * (width - LEFT - 6);
   const y = (value) => floor - (value - low) / (high - low) * (floor - TOP);
   const svg = shape("svg", {viewBox: `0 0 ${width} ${HEIGHT}`, height: HEIGHT, role: "img", "aria-label": panel.title});
-  for (let value = low, by = stride(high - low); value <= high; value += by) {
+  for (let value = low, by = stride(high - low, unit === "bytes" ? 1024 : 10); value <= high; value += by) {
     svg.append(shape("line", {class: "grid", x1: LEFT, x2: width, y1: y(value), y2: y(value)}),
       shape("text", {x: LEFT - 6, y: y(value) + 4, "text-anchor": "end"}, write(value, panel)));
   }
