@@ -22,6 +22,9 @@ bool is_dns_name(std::string_view text);
 // Nothing but white space, or nothing at all.
 bool is_blank(std::string_view text);
 
+// Without the spaces and tabs around it.
+std::string_view trim(std::string_view text);
+
 // ASCII only; other bytes stay as they are.
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 std::string to_lower(std::string_view text);

@@ -94,6 +94,18 @@ Rule domain(Settings& settings, std::string_view value) {
   return text<&Settings::domain>(settings, value);
 }
 
+Rule trusted_proxies(Settings& settings, std::string_view value) {
+  while (!value.empty()) {
+    const auto end = std::min(value.find(','), value.size());
+    const auto network = Network::parse(trim(value.substr(0, end)));
+    if (!network)
+      return "it is a list like 10.42.0.0/16,2001:db8::1 of addresses and networks, whose bits behind the prefix are 0";
+    settings.trusted_proxies.push_back(*network);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return {};
+}
+
 Rule log_level(Settings& settings, std::string_view value) {
   if (value == "debug") settings.log_level = LogLevel::debug;
   else if (value == "info") settings.log_level = LogLevel::info;
@@ -147,8 +159,11 @@ constexpr SettingSpec specs[] = {
     {"GREETER_MAX_CONNECTIONS", "--max-connections", "16384", "open connections; a further one gets 503",
      size<&S::max_connections, 1, 1'000'000>},
     {"GREETER_MAX_CONNECTIONS_PER_ADDRESS", "--max-connections-per-address", "12288",
-     "of them by one IPv4 address or IPv6 /64; behind a proxy, its own",
+     "of them by one IPv4 address or IPv6 /64 that is no trusted proxy",
      size<&S::max_connections_per_address, 1, 1'000'000>},
+    {"GREETER_TRUSTED_PROXIES", "--trusted-proxies", "",
+     "addresses and networks of proxies whose X-Forwarded-For or Forwarded is believed, like 10.42.0.0/16,2001:db8::1",
+     trusted_proxies},
     {"GREETER_MAX_REQUESTS_PER_CONNECTION", "--max-requests-per-connection", "100000",
      "the last one's response ends the connection", size<&S::max_requests_per_connection, 1, 1'000'000'000>},
     {"GREETER_MAX_REQUESTS_PER_TURN", "--max-requests-per-turn", "64",

@@ -1,5 +1,6 @@
 // Every setting of the program: read once, at start, into one plain struct. No other code reads the environment.
 #pragma once
+#include "base/address.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
 
@@ -39,6 +40,7 @@ struct Settings {
   std::chrono::milliseconds shutdown_grace{};
   std::size_t max_connections = 0;
   std::size_t max_connections_per_address = 0;
+  std::vector<Network> trusted_proxies; // who may say for whom a request is
   std::size_t max_head_bytes = 0;
   std::size_t max_target_bytes = 0;
   std::size_t max_headers = 0;

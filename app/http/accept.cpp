@@ -1,5 +1,6 @@
 #include "http/accept.hpp"
 
+#include "base/text.hpp"
 #include "http/framing.hpp"
 
 #include <algorithm>

@@ -4,7 +4,8 @@
 
 namespace greeter {
 
-Admission::Admission(std::size_t total, std::size_t per_address) : total_(total), per_address_(per_address) {}
+Admission::Admission(std::size_t total, std::size_t per_address, std::vector<Network> trusted_proxies)
+    : total_(total), per_address_(per_address), trusted_proxies_(std::move(trusted_proxies)) {}
 
 Admission::Place::Place(Place&& other) noexcept
     : admission_(std::exchange(other.admission_, nullptr)), counter_(other.counter_), counted_(other.counted_) {}
@@ -30,7 +31,8 @@ Admission::Verdict Admission::admit(const Address& client) {
   const bool is_full = admitted_.fetch_add(1, std::memory_order_relaxed) >= total_;
   Place place(*this, admitted_);
   if (is_full) return turn_away(Limit::connections);
-  if (per_address_ < total_) { // else nobody can reach it first
+  if (per_address_ < total_ && // else nobody can reach it first
+      !contains(trusted_proxies_, client)) {
     const auto network = client.network();
     const std::lock_guard lock(mutex_);
     auto& count = by_network_[network];

@@ -1,6 +1,6 @@
 // Who may connect: so many clients in all, so many of one address. Thread-safe; the workers of an engine share one.
 #pragma once
-#include "http/address.hpp"
+#include "base/address.hpp"
 #include "http/limits.hpp"
 
 #include <atomic>
@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace greeter {
 
@@ -16,7 +17,8 @@ public:
   // Places beyond the limits for clients who are being told that there is none.
   static constexpr std::size_t extra_places = 32;
 
-  Admission(std::size_t total, std::size_t per_address);
+  // The trusted proxies have as many as they like of the total: many clients come through each.
+  Admission(std::size_t total, std::size_t per_address, std::vector<Network> trusted_proxies = {});
 
   // A connection's place, given back when destroyed. Does not outlive the Admission.
   class Place {
@@ -46,6 +48,7 @@ public:
 private:
   std::size_t total_;
   std::size_t per_address_;
+  std::vector<Network> trusted_proxies_;
   std::atomic<std::size_t> admitted_{0};
   std::atomic<std::size_t> turned_away_{0};
   std::mutex mutex_;

@@ -24,6 +24,7 @@ struct EngineLimits {
   FrameLimits frame;
   std::size_t connections = 16'384;              // in all; a further one gets 503
   std::size_t connections_per_address = 12'288;  // likewise
+  std::vector<Network> trusted_proxies = {};     // have as many as they like
   std::size_t buffer_bytes = 16'777'216;         // unfinished requests and untaken responses of all connections
   std::size_t requests_per_connection = 100'000; // the last one's response ends the connection
   std::size_t requests_per_turn = 64;            // answered before other connections are looked at
@@ -45,7 +46,7 @@ struct EngineOptions {
 // State that an engine's workers share.
 struct EngineState {
   explicit EngineState(const EngineLimits& chosen)
-      : admission(chosen.connections, chosen.connections_per_address), limits(chosen) {}
+      : admission(chosen.connections, chosen.connections_per_address, chosen.trusted_proxies), limits(chosen) {}
 
   alignas(64) Admission admission;                // changes often: on cache lines of its own
   std::atomic<std::size_t> buffered{0};           // bytes, of limits.buffer_bytes

@@ -299,12 +299,6 @@ bool iequals(std::string_view text, std::string_view lower) {
                     [](char a, char b) { return to_lower(a) == b; });
 }
 
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 HeaderLine next_header(std::string_view& headers) {
   const auto end = headers.find(crlf);
   const auto line = headers.substr(0, end);

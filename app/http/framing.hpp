@@ -74,7 +74,4 @@ std::optional<std::string> field(std::string_view headers, std::string_view name
 // ASCII, ignoring case; `lower` is in lower case.
 bool iequals(std::string_view text, std::string_view lower);
 
-// Without the spaces and tabs around it.
-std::string_view trim(std::string_view text);
-
 } // namespace greeter

@@ -1,6 +1,6 @@
 // What the event loop asks for a response. The loop knows sockets and frames; a handler knows what to say.
 #pragma once
-#include "http/address.hpp"
+#include "base/address.hpp"
 #include "http/deferred.hpp"
 #include "http/framing.hpp"
 #include "http/ready_response.hpp"

@@ -21,6 +21,7 @@ EngineLimits limits_of(const Settings& settings) {
   limits.frame.headers = settings.max_headers;
   limits.connections = settings.max_connections;
   limits.connections_per_address = settings.max_connections_per_address;
+  limits.trusted_proxies = settings.trusted_proxies;
   limits.buffer_bytes = settings.max_buffer_bytes;
   limits.requests_per_connection = settings.max_requests_per_connection;
   limits.requests_per_turn = settings.max_requests_per_turn;

@@ -203,6 +203,24 @@ TEST_CASE("too many connections of one address: others are served") {
   CHECK_FALSE(gets_in(there));
 }
 
+TEST_CASE("connections of trusted proxies count in all, not by address: many clients come through each") {
+  Running running(only_c({{"GREETER_MAX_CONNECTIONS_PER_ADDRESS", "2"},
+                          {"GREETER_MAX_CONNECTIONS", "8"},
+                          {"GREETER_TRUSTED_PROXIES", "10.42.0.0/16,127.0.0.2"}}));
+  const ClientOptions elsewhere{.from = "127.0.0.1"}, proxy{.from = "127.0.0.2"};
+  std::vector<Client> served;
+  const auto enter = [&](const ClientOptions& options) {
+    served.emplace_back(running.port(), options).send(request);
+    return served.back().receive().status;
+  };
+  for (int i = 0; i < 2; ++i) CHECK(enter(elsewhere) == 200);
+  CHECK(enter(elsewhere) == 503);
+  for (int i = 0; i < 6; ++i) CHECK(enter(proxy) == 200);
+  check_hits(running, "max_connections_per_address", 1);
+  CHECK(enter(proxy) == 503);
+  CHECK(running.hits("max_connections") == 1);
+}
+
 TEST_CASE("too many requests of a connection: the last answer says so") {
   Running running(only_c({{"GREETER_MAX_REQUESTS_PER_CONNECTION", "3"}}));
   Client together(running.port());

@@ -56,6 +56,9 @@ TEST_CASE("a value that can't be used is refused with its name, itself and what 
       {{{"GREETER_SEND_TIMEOUT", "0s"}}, "longer than 0"},
       {{{"GREETER_MAX_CONNECTIONS", "0"}}, "from 1 to 1000000"},
       {{{"GREETER_MAX_HEAD_BYTES", "1"}}, "from 512 to 1048576"},
+      {{{"GREETER_TRUSTED_PROXIES", "10.42.0.0/16, traefik"}}, "a list like 10.42.0.0/16,2001:db8::1"},
+      {{{"GREETER_TRUSTED_PROXIES", "10.42.0.1/16"}}, "whose bits behind the prefix are 0"},
+      {{{"GREETER_TRUSTED_PROXIES", ",10.42.0.1"}}, "GREETER_TRUSTED_PROXIES=\",10.42.0.1\""},
       {{{"GREETER_WORKERS", "257"}}, "from 0 to 256"},
       {{{"GREETER_LOG_LEVEL", "INFO"}}, "debug, info, warning or error"},
       {{{"GREETER_LOG_FORMAT", "xml"}}, "auto, text or json"},
@@ -78,6 +81,18 @@ TEST_CASE("durations have a unit") {
   CHECK(settings.value().shutdown_delay == 0s);
   CHECK(settings.value().shutdown_grace == 1500ms);
   CHECK(settings.value().idle_timeout == 120s);
+}
+
+TEST_CASE("proxies are addresses and networks of both families, and nobody by default") {
+  CHECK(read_settings({}, {}).value().trusted_proxies.empty());
+  const auto settings = read_settings({{"GREETER_TRUSTED_PROXIES", "10.42.0.0/16, 192.0.2.1 ,2001:db8::/32"}}, {});
+  REQUIRE(settings);
+  const auto& proxies = settings.value().trusted_proxies;
+  CHECK(proxies.size() == 3);
+  for (const auto* proxy : {"10.42.255.255", "192.0.2.1", "2001:db8::1"})
+    CHECK(contains(proxies, Address::parse(proxy).value()));
+  for (const auto* other : {"10.43.0.0", "192.0.2.2", "2001:db9::1"})
+    CHECK_FALSE(contains(proxies, Address::parse(other).value()));
 }
 
 TEST_CASE("a variable that is no setting is told, with the one that was meant") {
