@@ -4,26 +4,27 @@
 #include "http/connection.hpp"
 #include "http/handler.hpp"
 
-#include <string>
+#include <span>
 #include <string_view>
 
 namespace greeter {
 
-// Belongs to one worker. Whatever a client sends, it can't break a line: see Log.
+// Belongs to one thread. Whatever a client sends, it can't break a line: see Log.
 class AccessLog {
 public:
-  explicit AccessLog(Log& log);
+  // Both outlive it.
+  AccessLog(Log& log, std::span<const Network> trusted_proxies) : log_(log), trusted_proxies_(trusted_proxies) {}
 
   bool enabled() const { return log_.logs_access(); }
+  // The client is whom trusted proxies say it is, see client_of().
   void record(const Exchange& exchange, std::string_view customer, int status, std::size_t bytes,
               Clock::duration duration);
-  void record_refusal(const Address& peer, int status);
+  // A request of which nothing is known but whose connection it came by.
+  void record_refusal(const Address& peer, const RequestIds& ids, int status);
 
 private:
-  std::string request_id(std::string_view headers);
-
   Log& log_;
-  std::uint64_t next_id_;
+  std::span<const Network> trusted_proxies_;
 };
 
 } // namespace greeter

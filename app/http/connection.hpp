@@ -3,6 +3,7 @@
 #include "base/fd.hpp"
 #include "http/admission.hpp"
 #include "http/framing.hpp"
+#include "http/request_ids.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -37,6 +38,12 @@ private:
   std::size_t bytes_ = 0;
 };
 
+// What is still known of a request that is answered later.
+struct Asked {
+  std::string method;
+  RequestIds ids;
+};
+
 struct Connection {
   Connection(Fd socket, const Address& client, Admission::Place taken, std::atomic<std::size_t>& buffered)
       : fd(std::move(socket)), peer(client), place(std::move(taken)), charge(buffered) {}
@@ -64,7 +71,7 @@ struct Connection {
 
   std::uint64_t id = 0;                    // under which letters find it; 0: none are expected
   std::shared_ptr<std::atomic<bool>> gone; // tells those who write them
-  std::string method;                      // of the request that is answered later
+  std::unique_ptr<Asked> asked;            // null: no answer is due
   bool streaming = false;                  // its response has begun and ends with the connection
 
   Clock::time_point since;

@@ -173,6 +173,7 @@ Refusal read_field(std::string_view name, std::string_view value, Frame& frame, 
     frame.close |= list_contains(value, "close");
     boundary.keep_alive |= list_contains(value, "keep-alive");
     break;
+  case 12: frame.identified |= iequals(name, "x-request-id"); break;
   case 15: frame.negotiates |= iequals(name, "accept-language"); break;
   case 14:
     if (!iequals(name, "content-length")) break;

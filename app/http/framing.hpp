@@ -35,6 +35,7 @@ struct Frame {
   bool chunked = false;        // the body is
   bool conditional = false;    // there is an If-Match or If-None-Match field
   bool negotiates = false;     // there is an Accept or Accept-Language field
+  bool identified = false;     // there is an X-Request-Id field
   bool has_head = false;       // the head is complete
   bool wants_continue = false; // the head is complete, the body is not, and the client waits for "100 Continue"
 };

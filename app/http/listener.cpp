@@ -81,6 +81,7 @@ Error refused(const std::string& host, std::uint16_t port, std::string_view port
   else if (error == EACCES)
     advice = fmt::format("this user may not use so low a port; choose one from 1024 with {}", port_setting);
   else if (error == EADDRNOTAVAIL) advice = "this machine does not have that address; choose another with GREETER_HOST";
+  else if (error == EAFNOSUPPORT) advice = "this machine has no IPv6; choose an IPv4 address, or *, with GREETER_HOST";
   else advice = std::strerror(error);
   return {ErrorCode::unavailable, fmt::format("can't listen on {}:{}: {}", host, port, advice)};
 }

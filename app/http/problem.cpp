@@ -76,8 +76,9 @@ std::string problem_body(int status, std::string_view detail, const nlohmann::or
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-ReadyResponse closing_response(int status) {
-  return {status, fmt::format("Content-Type: {}\r\n{}", problem_type, status == 503 ? "Retry-After: 1\r\n" : ""),
+ReadyResponse closing_response(int status, std::string_view fields) {
+  return {status,
+          fmt::format("{}Content-Type: {}\r\n{}", fields, problem_type, status == 503 ? "Retry-After: 1\r\n" : ""),
           problem_body(status), Persistence::ends};
 }
 

@@ -22,7 +22,7 @@ std::string_view reason_of(int status);
 std::string problem_body(int status, std::string_view detail = {},
                          const nlohmann::ordered_json& more = nlohmann::ordered_json::object());
 
-// A response that ends the connection, for requests that no handler can be asked about.
-ReadyResponse closing_response(int status);
+// A response that ends the connection, for requests that no handler can be asked about. `fields`: further header lines.
+ReadyResponse closing_response(int status, std::string_view fields);
 
 } // namespace greeter

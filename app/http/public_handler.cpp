@@ -61,9 +61,10 @@ std::optional<Response> page(const Exchange& exchange) {
 
 } // namespace
 
-PublicHandler::PublicHandler(const Published<Site>& site, api::Api* api, Log& log, const Router::KeepAlive& keep_alive,
+PublicHandler::PublicHandler(const Published<Site>& site, api::Api* api, const Settings& settings, Log& log,
                              unsigned worker)
-    : site_(site), api_(api), access_log_(log), router_(log, keep_alive), worker_(worker) {
+    : site_(site), api_(api), access_log_(log, settings.trusted_proxies),
+      router_(log, {settings.idle_timeout, settings.max_requests_per_connection}), worker_(worker) {
   router_.get("/", [this](const Request& request) { return without_greeting(request); });
   router_.get("/health", [](const Request&) { return Response{.body = R"({"status":"ok"})"}; });
 }
@@ -123,18 +124,21 @@ int PublicHandler::greet(const Exchange& exchange, std::size_t customer, std::st
 }
 
 int PublicHandler::answer(const Exchange& exchange, std::string& out) {
-  if (!access_log_.enabled()) return respond(exchange, out).status;
-  const auto start = Clock::now();
-  const auto before = out.size();
+  const bool logs = access_log_.enabled();
+  const auto since = logs ? Clock::now() : Clock::time_point();
+  const auto start = out.size();
   const auto [status, customer] = respond(exchange, out);
-  if (status == deferred) return status; // whoever answers it says so
+  if (status == deferred) return status; // whoever answers it does the rest
+  // To have an id for each response, and to tell it, costs more than to greet: whoever wants one sends one.
+  if (exchange.frame.identified || status >= 400) add_fields(out, start, request_id_field(exchange.ids()));
+  if (!logs) return status;
   access_log_.record(exchange, customer ? site_.get().greeter->customers()[*customer].id : "", status,
-                     out.size() - before, Clock::now() - start);
+                     out.size() - start, Clock::now() - since);
   return status;
 }
 
-void PublicHandler::refused(const Address& peer, int status) {
-  if (access_log_.enabled()) access_log_.record_refusal(peer, status);
+void PublicHandler::refused(const Address& peer, const RequestIds& ids, int status) {
+  if (access_log_.enabled()) access_log_.record_refusal(peer, ids, status);
 }
 
 } // namespace greeter

@@ -13,11 +13,10 @@ namespace greeter {
 class PublicHandler final : public Handler {
 public:
   // `api`: null where there is none.
-  PublicHandler(const Published<Site>& site, api::Api* api, Log& log, const Router::KeepAlive& keep_alive,
-                unsigned worker);
+  PublicHandler(const Published<Site>& site, api::Api* api, const Settings& settings, Log& log, unsigned worker);
 
   int answer(const Exchange& exchange, std::string& out) override;
-  void refused(const Address& peer, int status) override;
+  void refused(const Address& peer, const RequestIds& ids, int status) override;
 
 private:
   struct Answered {

@@ -20,4 +20,8 @@ void append(const Response& response, std::string_view method, Persistence persi
   else ready.append_to(out, date);
 }
 
+void add_fields(std::string& out, std::size_t start, std::string_view fields) {
+  out.insert(out.find("\r\n", start) + 2, fields);
+}
+
 } // namespace greeter

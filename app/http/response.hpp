@@ -24,4 +24,7 @@ Response problem(int status, std::string_view detail = {},
 void append(const Response& response, std::string_view method, Persistence persistence, std::string_view date,
             std::string& out);
 
+// Adds header lines, each with its end, to the response that begins at `start` of `out`.
+void add_fields(std::string& out, std::size_t start, std::string_view fields);
+
 } // namespace greeter

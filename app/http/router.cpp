@@ -85,15 +85,19 @@ public:
     set_error_handler([](const httplib::Request&, httplib::Response& response) {
       if (response.body.empty()) response.set_content(problem_body(response.status), problem_type);
     });
-    set_exception_handler([&log](const httplib::Request&, httplib::Response& response, auto&& thrown) {
+    set_exception_handler([this, &log](const httplib::Request&, httplib::Response& response, auto&& thrown) {
       response.status = 500;
+      std::string reason = "unknown";
       try {
         std::rethrow_exception(thrown);
       } catch (const std::exception& e) {
-        log.error("a request failed", {{"reason", std::string_view(e.what())}});
-      } catch (...) {
-        log.error("a request failed");
+        reason = e.what();
+      } catch (...) { // no library here throws anything else
       }
+      const auto& ids = exchange->ids();
+      log.error("a request failed", {{"reason", std::string_view(reason)},
+                                     {"request_id", std::string_view(ids.request)},
+                                     {"trace_id", std::string_view(ids.trace)}});
     });
   }
 
@@ -106,7 +110,7 @@ public:
   }
 
   std::map<std::string, Resource, std::less<>> resources;
-  std::string_view method, host; // of the request in hand
+  const Exchange* exchange = nullptr; // in hand
 
 private:
   static Response not_allowed(httplib::Response& response) {
@@ -115,6 +119,7 @@ private:
   }
 
   void route(const httplib::Request& request, httplib::Response& response) {
+    const auto [method, host] = std::pair(exchange->frame.method, exchange->frame.host);
     const auto found = resources.find(request.path);
     Response made;
     if (found == resources.end()) made = request.path == "*" ? not_allowed(response) : problem(404); // "OPTIONS *"
@@ -137,14 +142,13 @@ int Router::answer(const Exchange& exchange, std::string& out) {
   const auto start = out.size();
   const auto head = head_of(exchange.frame);
   MemoryStream stream(head, out);
-  httplib_->method = exchange.frame.method;
-  httplib_->host = exchange.frame.host;
+  httplib_->exchange = &exchange;
   Httplib::process(*httplib_, stream, exchange.persistence == Persistence::ends);
   if (exchange.frame.method == "HEAD")
     if (const auto body = out.find("\r\n\r\n", start); body != std::string::npos) out.resize(body + 4);
   std::string own = fmt::format("Date: {}\r\n", exchange.date); // httplib sends none, and knows only HTTP/1.1 here
   if (exchange.persistence == Persistence::stays_as_if) own += connection_field(exchange.persistence);
-  out.insert(out.find("\r\n", start) + 2, own);
+  add_fields(out, start, own);
   return status_in(std::string_view(out).substr(start));
 }
 

@@ -35,7 +35,7 @@ public:
   void get(std::string path, Resource resource);
 
   int answer(const Exchange& exchange, std::string& out) override;
-  void refused(const Address&, int) override {}
+  void refused(const Address&, const RequestIds&, int) override {}
 
 private:
   class Httplib;

@@ -78,11 +78,10 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   if (!management) return management.error();
   server->management_ = std::move(management.value());
 
-  const Router::KeepAlive keep_alive{settings.idle_timeout, settings.max_requests_per_connection};
   auto open = Engine::start({settings.host, settings.port, "GREETER_PORT", limits_of(settings)},
                             server->metrics_.workers(), [&](unsigned worker) {
-                              return std::make_unique<PublicHandler>(server->board_.site(), server->api_.get(), log,
-                                                                     keep_alive, worker);
+                              return std::make_unique<PublicHandler>(server->board_.site(), server->api_.get(),
+                                                                     settings, log, worker);
                             });
   if (!open) return open.error();
   server->public_ = std::move(open.value());

@@ -151,7 +151,7 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
     }
     const Frame frame = next_frame(in, limits.frame, c.progress);
     if (frame.error) {
-      refuse(c, frame.error, frame.limit, frame.method);
+      refuse(c, frame.error, frame.limit, {std::string(frame.method), new_ids()});
       return {};
     }
     c.has_head = frame.has_head;
@@ -168,17 +168,17 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
                              : frame.http_1_0 ? Persistence::stays_as_if
                                               : Persistence::stays;
     asking_ = &c;
-    const int status = handler_.answer({.frame = frame,
-                                        .bytes = in.substr(0, frame.size),
-                                        .peer = c.peer,
-                                        .persistence = persistence,
-                                        .date = dates_.date(now_),
-                                        .later = this},
-                                       out_);
+    const Exchange exchange{.frame = frame,
+                            .bytes = in.substr(0, frame.size),
+                            .peer = c.peer,
+                            .persistence = persistence,
+                            .date = dates_.date(now_),
+                            .later = this};
+    const int status = handler_.answer(exchange, out_);
     in.remove_prefix(frame.size);
     c.parting = frame.close && in.empty();
     if (status == Handler::deferred) {
-      c.method = frame.method;
+      c.asked = std::make_unique<Asked>(Asked{std::string(frame.method), exchange.ids()});
       return in;
     }
     metrics_.count(frame.method, status);
@@ -188,13 +188,13 @@ std::string_view Worker::answer(Connection& c, std::string_view in) {
 }
 
 // Appends the last response of the connection.
-void Worker::refuse(Connection& c, int status, Limit limit, std::string_view method) {
-  const auto response = closing_response(status);
-  if (method == "HEAD") response.append_head_to(out_, dates_.date(now_)); // RFC 9110, 9.3.2
+void Worker::refuse(Connection& c, int status, Limit limit, const Asked& asked) {
+  const auto response = closing_response(status, request_id_field(asked.ids));
+  if (asked.method == "HEAD") response.append_head_to(out_, dates_.date(now_)); // RFC 9110, 9.3.2
   else response.append_to(out_, dates_.date(now_));
-  metrics_.count(method, status);
+  metrics_.count(asked.method, status);
   metrics_.count(limit);
-  handler_.refused(c.peer, status);
+  handler_.refused(c.peer, asked.ids, status);
   ++answered_;
   c.closing = true;
   c.backlog = false;
@@ -203,7 +203,7 @@ void Worker::refuse(Connection& c, int status, Limit limit, std::string_view met
 // Refuses whatever the connection is in the middle of.
 void Worker::turn_away(Connection& c, int status, Limit limit) {
   out_.clear();
-  refuse(c, status, limit, c.method);
+  refuse(c, status, limit, c.asked ? *c.asked : Asked{{}, new_ids()});
   respond(c);
 }
 

@@ -34,7 +34,7 @@ private:
   void receive(Connection& c);
   void answer_buffered(Connection& c);
   std::string_view answer(Connection& c, std::string_view in);
-  void refuse(Connection& c, int status, Limit limit, std::string_view method = {});
+  void refuse(Connection& c, int status, Limit limit, const Asked& asked);
   void turn_away(Connection& c, int status, Limit limit);
   void respond(Connection& c);
   bool flush(Connection& c, std::string& data);

@@ -30,14 +30,14 @@ void Worker::take_letter(Connection& c, Mailbox::Letter& letter) {
   const bool first = !c.streaming;
   const bool last = letter.status != Handler::deferred;
   if (first) {
-    metrics_.count(c.method, last ? letter.status : 200);
+    metrics_.count(c.asked->method, last ? letter.status : 200);
     metrics_.observe(now_ - c.since, 1);
   }
   c.streaming = !last;
   if (!last) c.closing = true;
   else {
     forget(c);
-    c.method.clear();
+    c.asked.reset();
     c.backlog = !c.in.empty();
   }
   if (c.phase == &sending_) { // it has not taken all of what came before

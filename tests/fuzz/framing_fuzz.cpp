@@ -1,7 +1,10 @@
-// next_frame, held against a second reading of the same bytes that is as plain as RFC 9112 allows.
+// next_frame, held against a second reading of the same bytes that is as plain as RFC 9112 allows; and what is made of
+// the headers that say whose request it is.
 #include "check.hpp"
 
+#include "http/forwarded.hpp"
 #include "http/framing.hpp"
+#include "http/request_ids.hpp"
 
 #include <algorithm>
 #include <array>
@@ -38,8 +41,8 @@ bool lies_in(std::string_view view, std::string_view in) {
 bool operator==(const Frame& a, const Frame& b) {
   return a.size == b.size && a.error == b.error && a.limit == b.limit && a.method == b.method && a.path == b.path &&
          a.query == b.query && a.host == b.host && a.headers == b.headers && a.http_1_0 == b.http_1_0 &&
-         a.close == b.close && a.conditional == b.conditional && a.has_head == b.has_head &&
-         a.wants_continue == b.wants_continue;
+         a.close == b.close && a.conditional == b.conditional && a.identified == b.identified &&
+         a.has_head == b.has_head && a.wants_continue == b.wants_continue;
 }
 
 // The requests that the bytes hold, and whether what follows them is refused.
@@ -177,11 +180,37 @@ void check_head(const Head& head, const Frame& frame, const FrameLimits& limits)
           "the one transfer coding is chunked");
   require(frame.conditional == (head.count("if-match") + head.count("if-none-match") > 0),
           "conditional fields are noticed");
+  require(frame.identified == (head.count("x-request-id") > 0), "a request id is noticed");
   const bool stays = frame.http_1_0 ? head.lists("connection", "keep-alive") : true;
   require(frame.close == (head.lists("connection", "close") || !stays), "the connection ends when the client says so");
   for (const auto& field : head.fields)
     require(field.name != "expect" || lowered(field.value) == "100-continue" || frame.http_1_0,
             "no other expectation is accepted");
+}
+
+// Whatever a client sends, the ids can stand in a log and in a response, and nobody but its proxy says who it is.
+void check_origin(const Head& head, std::string_view headers) {
+  const auto ids = ids_in(headers);
+  require(!ids.request.empty() && ids.request.size() <= 128, "a request id is neither empty nor long");
+  for (const char c : ids.request)
+    require(c > ' ' && c <= '~' && "\"'(),;<>?@[\\]{}"sv.find(c) == std::string_view::npos, "nor can it mean anything");
+  require(ids.trace.size() == 32 && ids.trace.find_first_not_of('0') != std::string::npos &&
+              ids.trace.find_first_not_of("0123456789abcdef") == std::string::npos,
+          "a trace id is 32 hex digits");
+  if (head.count("x-request-id") == 1 && ids.request.size() != 32)
+    require(ids.request == head.value("x-request-id"), "a request id is the client's own or a new one");
+
+  static const auto proxy = *Address::parse("10.0.0.1"), client = *Address::parse("192.0.2.1");
+  static const std::array trusted{*Network::parse("10.0.0.1")};
+  require(client_of(client, headers, trusted) == client, "who is not trusted speaks for itself");
+  const std::string sent(headers);
+  const auto told = client_of(proxy, sent + "X-Forwarded-For: 192.0.2.1\r\n", trusted);
+  require(told == client, "what a proxy adds to X-Forwarded-For holds");
+  if (head.count("x-forwarded-for") > 0) return;
+  for (const auto* added : {"for=192.0.2.1", "by=10.0.0.1;for=\"192.0.2.1:80\""}) {
+    const auto found = client_of(proxy, sent + "Forwarded: " + added + "\r\n", trusted);
+    require(found == client || found == proxy, "what a proxy adds to Forwarded is never covered by something else");
+  }
 }
 
 std::size_t longest_incomplete(const FrameLimits& limits) {
@@ -193,6 +222,7 @@ void check_accepted(std::string_view in, const Frame& frame, const FrameLimits& 
   const auto head = plain_head(in);
   check_head(head, frame, limits);
   check_headers(head, frame);
+  check_origin(head, frame.headers);
   const auto body_at = head_start(in) + head.text.size() + 4;
   std::size_t body = 0;
   std::string data;

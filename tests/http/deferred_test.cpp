@@ -54,7 +54,7 @@ public:
     out += response(exchange.frame.path);
     return 200;
   }
-  void refused(const Address&, int) override {}
+  void refused(const Address&, const RequestIds&, int) override {}
 
 private:
   Desk& desk_;
@@ -141,9 +141,11 @@ TEST_CASE("an answer that does not come in time is 503, and a late one is droppe
   limits.answer = 100ms;
   Served served(limits);
   Client client(served.engine->port());
-  client.send(ask("/later") + ask("/now"));
+  client.send(ask("/later", "X-Request-Id: asked-for\r\n") + ask("/now"));
   const auto reply = served.desk.take("/later");
-  CHECK(client.receive().status == 503);
+  const auto refusal = client.receive();
+  CHECK(refusal.status == 503);
+  CHECK(refusal.has("X-Request-Id: asked-for"));
   reply.send(response("late"), 200);
   CHECK(client.receive_all() == "");
   CHECK(client.closed_by_server());

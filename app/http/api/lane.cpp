@@ -20,7 +20,8 @@ constexpr int most_attempts = 16;
 
 } // namespace
 
-Lane::Lane(Context context, Log& log) : context_(context), log_(log), access_log_(log) {}
+Lane::Lane(Context context, Log& log)
+    : context_(context), log_(log), access_log_(log, context_.settings.trusted_proxies) {}
 
 bool Lane::has_room(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
@@ -72,8 +73,9 @@ void Lane::answer(const Request& request, const Response& response) {
   std::string bytes;
   const auto date = dates_.date(Clock::now());
   append(response, request.frame.method, request.persistence, date, bytes);
+  add_fields(bytes, 0, request_id_field(request.ids));
   if (access_log_.enabled())
-    access_log_.record({request.frame, request.bytes, request.peer, request.persistence, date, nullptr},
+    access_log_.record({request.frame, request.bytes, request.peer, request.persistence, date, nullptr, request.ids},
                        request.customer().id, response.status, bytes.size(), Clock::now() - request.since);
   request.reply.send(std::move(bytes), response.status);
 }
@@ -96,6 +98,7 @@ void ReadLane::open_stream(const Request& request) {
   ReadyResponse(200, "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n", "",
                 Persistence::ends)
       .append_to(head, dates_.date(Clock::now()));
+  add_fields(head, 0, request_id_field(request.ids));
   if (!context_.events.attach(request.customer().id, sequence, context_.store, std::move(head), request.reply))
     answer(request, problem(503, fmt::format("There are {} streams of events, as many as GREETER_MAX_STREAMS allows.",
                                              context_.settings.max_streams)));
@@ -147,7 +150,9 @@ bool WriteLane::settle(const Planned& planned, std::span<const Result<Change>> r
     const auto& error = result.error();
     if (error.code == ErrorCode::conflict || error.code == ErrorCode::not_found) return false;
     context_.failures.fetch_add(1, std::memory_order_relaxed);
-    log_.error("a write failed", {{"reason", std::string_view(error.message)}});
+    log_.error("a write failed", {{"reason", std::string_view(error.message)},
+                                  {"request_id", std::string_view(planned.request->ids.request)},
+                                  {"trace_id", std::string_view(planned.request->ids.trace)}});
     answer(*planned.request, problem(503, "The store can't write now; nothing was changed."));
     return true;
   }

@@ -68,7 +68,8 @@ bool is_read(std::string_view method) { return method == "GET" || method == "HEA
 Request::Request(const Exchange& exchange, Target what, const std::shared_ptr<const Greeter>& known, std::size_t index,
                  Role asking)
     : bytes(exchange.bytes), frame(frame_of(bytes)), target(std::move(what)), greeter(known), customer_index(index),
-      role(asking), peer(exchange.peer), persistence(exchange.persistence), reply(exchange.later->defer()) {}
+      role(asking), peer(exchange.peer), persistence(exchange.persistence), ids(exchange.ids()),
+      reply(exchange.later->defer()) {}
 
 Query::Query(std::string_view query) {
   auto parameters = query_parameters(query);

@@ -46,6 +46,7 @@ struct Request {
   const Role role;
   const Address peer;
   const Persistence persistence;
+  const RequestIds ids;
   const Clock::time_point since = Clock::now();
   const DeferredReply reply;
 };

@@ -9,7 +9,7 @@ namespace {
 
 std::string closing(int status) {
   std::string out;
-  closing_response(status).append_to(out, "Sun, 06 Nov 1994 08:49:37 GMT");
+  closing_response(status, "").append_to(out, "Sun, 06 Nov 1994 08:49:37 GMT");
   return out;
 }
 
