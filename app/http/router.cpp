@@ -87,12 +87,13 @@ public:
     });
     set_exception_handler([this, &log](const httplib::Request&, httplib::Response& response, auto&& thrown) {
       response.status = 500;
-      std::string reason = "unknown";
+      std::string reason;
       try {
         std::rethrow_exception(thrown);
       } catch (const std::exception& e) {
         reason = e.what();
       } catch (...) { // no library here throws anything else
+        reason = "unknown";
       }
       const auto& ids = exchange->ids();
       log.error("a request failed", {{"reason", std::string_view(reason)},

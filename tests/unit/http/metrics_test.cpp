@@ -33,7 +33,8 @@ TEST_CASE("the workers' counts are added up") {
   const auto text = metrics_text(metrics, *site_of({}));
   CHECK(has_line(text, R"(greeter_http_requests_total{method="GET",code="200"} 2)"));
   CHECK(has_line(text, R"(greeter_http_requests_total{method="other",code="other"} 1)"));
-  CHECK(has_line(text, R"(greeter_http_requests_total{method="GET",code="500"} 0)")); // of failures even the first shows
+  CHECK(
+      has_line(text, R"(greeter_http_requests_total{method="GET",code="500"} 0)")); // of failures even the first shows
   CHECK(has_line(text, R"(greeter_http_requests_total{method="other",code="503"} 0)"));
   CHECK(has_line(text, R"(greeter_http_request_duration_seconds_bucket{le="5e-05"} 0)"));
   CHECK(has_line(text, R"(greeter_http_request_duration_seconds_bucket{le="0.0001"} 2)"));
