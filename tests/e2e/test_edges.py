@@ -46,7 +46,7 @@ class Edge:
         values["ingress"] = {"className": CLASS} | values.get("ingress", {})
         self.site.write(name, greeting=f"This is {name}", **values)
         self.names.append(name)
-        self.site.must("deploy", CUSTOMER=name)
+        self.site.must("deploy", CUSTOMER=name, VERIFY="0")  # what leads to it may be missing yet: the tests ask
         return name
 
     def certify(self, name):
