@@ -2,15 +2,19 @@
 
 import functools
 import subprocess
+import sys
 
 import jsonschema
 import yaml
 from rendering import REPO
 
+sys.path.append(str(REPO / "tests/support"))
+from closed_schema import closed  # noqa: E402
+
 
 @functools.cache
 def schemas():
-    """(apiVersion, kind) -> JSON schema, closed: what Kubernetes would drop without a word is a fault."""
+    """(apiVersion, kind) -> JSON schema, closed."""
     listed = subprocess.run([REPO / "tests/cluster/crds"], check=True, stdout=subprocess.PIPE, text=True, timeout=300).stdout
     found = {}
     for path in listed.split():
@@ -21,17 +25,6 @@ def schemas():
             found[name] = closed(version["schema"]["openAPIV3Schema"])
             found[name]["properties"]["metadata"] = {}
     return found
-
-
-def closed(node):
-    if isinstance(node, list):
-        return [closed(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    node = {key: closed(item) for key, item in node.items()}
-    if isinstance(node.get("properties"), dict) and not node.get("x-kubernetes-preserve-unknown-fields"):
-        node.setdefault("additionalProperties", False)
-    return node
 
 
 def validate(item):

@@ -10,23 +10,12 @@ import jsonschema
 import pytest
 import yaml
 
+from closed_schema import closed
 from monitoring import MONITORING, REPO, run
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 os.environ["PATH"] = f"{CACHE}/greeter/bin:{os.environ['PATH']}"
 OPERATOR = "github.com/prometheus-operator/prometheus-operator@v0.85.0"  # a Go module that has the definitions
-
-
-def closed(schema):
-    """Kubernetes drops what a definition does not know; here it is a fault."""
-    if isinstance(schema, list):
-        return [closed(item) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    schema = {key: closed(value) for key, value in schema.items()}
-    if "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        schema.setdefault("additionalProperties", False)
-    return schema
 
 
 @functools.cache
