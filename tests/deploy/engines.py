@@ -13,6 +13,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gree
 TOOLS = CACHE / "gitops"
 KUBERNETES = "1.37.0"
 os.environ["PATH"] = f"{CACHE}/bin:{os.environ['PATH']}"
+os.environ.pop("CUSTOMER_VALUES", None)  # scripts/test names this repository's, the tests have folders of their own
 
 
 def run(*command, **options):
