@@ -25,10 +25,8 @@ COPY CMakeLists.txt ./
 COPY app-chart/values.schema.json app-chart/
 COPY app app
 ARG REVISION=unknown
-# ON lets the client in the image speak HTTPS: OpenSSL makes it twice as large. The server has no use for it.
-ARG TLS=OFF
 RUN cmake -S . -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DGREETER_STATIC=ON -DGREETER_TESTS=OFF \
-      -DGREETER_TLS="$TLS" -DGREETER_COMMIT="$REVISION" -DHTTPLIB_INCLUDE_DIR=/usr/src/httplib \
+      -DGREETER_COMMIT="$REVISION" -DHTTPLIB_INCLUDE_DIR=/usr/src/httplib \
     && cmake --build /build --target greeter
 
 # Everything that ends in the image beside the customers, with fixed times: the same sources give the same layer.

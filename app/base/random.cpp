@@ -32,4 +32,11 @@ std::string random_hex(std::size_t digits) {
   return hex;
 }
 
+std::string secret_hex(std::size_t digits) {
+  std::random_device system; // getrandom(2), or what the processor has
+  std::string hex(digits, '0');
+  for (auto& digit : hex) digit = "0123456789abcdef"[system() & 15U];
+  return hex;
+}
+
 } // namespace greeter

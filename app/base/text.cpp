@@ -1,5 +1,6 @@
 #include "base/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -13,6 +14,12 @@ namespace greeter {
 namespace {
 
 bool is_label_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; }
+
+bool is_unreserved(char c) {
+  const char lower = to_lower(c);
+  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
+         std::string_view("-._~").find(c) != std::string_view::npos;
+}
 
 // Letters inserted, left out, replaced or swapped with their neighbour (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -131,6 +138,14 @@ std::optional<std::uint64_t> parse_number(std::string_view digits) {
   const auto [stop, error] = std::from_chars(digits.data(), end, value);
   if (digits.empty() || error != std::errc{} || stop != end) return std::nullopt;
   return value;
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text)
+    if (is_unreserved(c)) encoded += c;
+    else encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  return encoded;
 }
 
 std::string in_quotes(std::string_view text) {

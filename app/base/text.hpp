@@ -44,6 +44,9 @@ std::string fingerprint(std::string_view text);
 // All digits, no sign, no overflow.
 std::optional<std::uint64_t> parse_number(std::string_view digits);
 
+// `text` with everything but letters, digits and -._~ encoded, as URLs have it (RFC 3986).
+std::string percent_encoded(std::string_view text);
+
 // `text` in double quotes as JSON writes it, with bytes that are no UTF-8 replaced: it can't break a line.
 std::string in_quotes(std::string_view text);
 

@@ -3,7 +3,7 @@
 #include "base/text.hpp"
 #include "cli/contexts_file.hpp"
 #include "cli/token_file.hpp"
-#include "http/url.hpp"
+#include "net/url.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 #include "cli/connection.hpp"
 #include "cli/exit.hpp"
 #include "cli/output.hpp"
-#include "http/url.hpp"
+#include "net/url.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 #include "http/fetch.hpp"
 
 #include "base/text.hpp"
-#include "http/url.hpp"
+#include "net/url.hpp"
 
 #include <fmt/format.h>
 #include <httplib.h>
@@ -72,26 +72,21 @@ Fetched to_fetched(const httplib::Response& response) {
   return fetched;
 }
 
-bool prepare(httplib::Client& client, const FetchRequest& request, const Url& url) {
+void prepare(httplib::Client& client, const FetchRequest& request, const Url& url) {
   client.set_connection_timeout(request.connect_timeout);
   client.set_read_timeout(request.read_timeout);
   client.set_write_timeout(request.read_timeout);
   client.set_url_encode(false); // it is encoded already
-#ifdef CPPHTTPLIB_OPENSSL_SUPPORT
   if (url.tls) client.set_ca_cert_path(request.ca_file);
   client.enable_server_certificate_verification(true);
-  return true;
-#else
-  return !url.tls;
-#endif
 }
 
 Result<Fetched> run(const FetchRequest& request, const FetchSink* sink) {
   const auto url = parse_url(request.url);
   if (!url) return url.error();
   httplib::Client client(origin_of(url.value()));
-  if (!client.is_valid() || !prepare(client, request, url.value()))
-    return Error{ErrorCode::invalid, request.url + " can't be asked: this build speaks no https"};
+  if (!client.is_valid()) return Error{ErrorCode::invalid, request.url + " can't be asked"};
+  prepare(client, request, url.value());
   auto asked = to_httplib(request, url.value());
   std::string body;
   int status = 0;

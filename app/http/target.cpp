@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace greeter {
 
 namespace {
@@ -14,12 +12,6 @@ int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char lower = to_lower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool is_unreserved(char c) {
-  const char lower = to_lower(c);
-  return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
-         std::string_view("-._~").find(c) != std::string_view::npos;
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -42,14 +34,6 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   }
   if (!is_utf8(decoded) || std::any_of(decoded.begin(), decoded.end(), is_control)) return {};
   return decoded;
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text)
-    if (is_unreserved(c)) encoded += c;
-    else encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  return encoded;
 }
 
 std::optional<Parameters> query_parameters(std::string_view query) {

@@ -12,9 +12,6 @@ namespace greeter {
 // Nothing: a "%" without two hex digits, or bytes that are no UTF-8 or are control characters.
 std::optional<std::string> percent_decoded(std::string_view text);
 
-// `text` with everything but letters, digits and -._~ encoded.
-std::string percent_encoded(std::string_view text);
-
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 // The parameters of a query as the frame has it (with its "?", or empty), in their order, as forms encode them: "+" is

@@ -37,7 +37,7 @@ def files(members):
 
 
 def test_it_is_small(inspected):
-    assert inspected["Size"] <= 10_000_000
+    assert inspected["Size"] <= 16_000_000
 
 
 def test_it_holds_a_program_certificates_and_customers_only(files):

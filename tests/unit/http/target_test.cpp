@@ -1,5 +1,7 @@
 #include "http/target.hpp"
 
+#include "base/text.hpp"
+
 #include <doctest/doctest.h>
 
 using namespace greeter;

@@ -1,4 +1,4 @@
-#include "http/url.hpp"
+#include "net/url.hpp"
 
 #include "base/text.hpp"
 
