@@ -11,7 +11,9 @@ enum class ErrorCode {
   not_found,   // what was asked for does not exist
   conflict,    // what is there is not what the caller expected
   unavailable, // it may work later
+  uncertain,   // it may have been done; nobody knows
   internal,    // our own fault
+  refused,     // a rule or limit of whoever is asked, which will refuse it again
 };
 
 struct Error {

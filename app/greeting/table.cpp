@@ -22,6 +22,12 @@ void GreetingTable::erase(const std::string& id) {
   if (!found->second.base) entries_.erase(found);
 }
 
+void GreetingTable::erase_stored() {
+  for (auto& [id, entry] : entries_) entry.stored = nullptr;
+  std::erase_if(entries_, [](const auto& item) { return !item.second.base; });
+  stored_ = 0;
+}
+
 GreetingPtr GreetingTable::find(const std::string& id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() ? nullptr : found->second.seen();

@@ -16,6 +16,7 @@ public:
   // A stored greeting covers the configuration's of the same id until it is erased.
   void put(Greeting greeting);
   void erase(const std::string& id);
+  void erase_stored(); // all of them
 
   // Null: there is none.
   GreetingPtr find(const std::string& id) const;

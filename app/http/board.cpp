@@ -62,11 +62,22 @@ void Board::take(std::span<const Change> changes) {
   publish();
 }
 
+void Board::replace(const Store::Contents& stored) {
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, row] : rows_) row.table.erase_stored();
+  for (const auto& [customer, greeting] : stored.greetings) rows_[customer].table.put(greeting);
+  refresh_all();
+}
+
 void Board::tick() {
   std::uint64_t expirations{};
   [[maybe_unused]] const auto taken =
       ::read(timer_.get(), &expirations, sizeof expirations); // fails when the clock was set
   const std::lock_guard lock(mutex_);
+  refresh_all();
+}
+
+void Board::refresh_all() {
   const auto time = now();
   for (const auto& customer : greeter_->customers()) refresh(customer, rows_.find(customer.id)->second, time, false);
   publish();

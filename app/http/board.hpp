@@ -23,7 +23,8 @@ public:
   // Takes over what has changed; the site shows it when these return.
   void configure(Configuration configuration);
   void take(std::span<const Change> changes);
-  void tick(); // the time
+  void replace(const Store::Contents& stored); // whatever was stored before
+  void tick();                                 // the time
 
   // Readable when a greeting starts or ends, or when somebody has set the clock: tick() then.
   int timer_fd() const { return timer_.get(); }
@@ -42,6 +43,7 @@ private:
   };
 
   void adopt(Configuration configuration);
+  void refresh_all();
   static void refresh(const Customer& customer, Row& row, Timestamp time, bool anew);
   std::shared_ptr<const Site> make_site() const;
   void publish();

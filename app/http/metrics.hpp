@@ -77,12 +77,12 @@ struct ReloadMetrics {
   std::atomic<std::int64_t> last_success{0}; // seconds since 1970
 };
 
-// What was done with the store. Written by one thread at a time.
+// What this instance did with the store.
 struct StoreMetrics {
-  Counter puts;
+  Counter puts; // these three by the API's writing thread
   Counter erases;
-  std::atomic<std::uint64_t> failures{0}; // requests that the store could not serve
-  std::atomic<std::size_t> streams{0};    // of events that are open
+  Counter failures;                    // requests that the store could not serve
+  std::atomic<std::size_t> streams{0}; // of events that are open
 };
 
 class Metrics {

@@ -124,7 +124,7 @@ void store(Text& text, const StoreMetrics& store) {
   text.sample(store.puts.get(), R"(kind="put")");
   text.sample(store.erases.get(), R"(kind="delete")");
   text.single("greeter_store_failures_total", "counter", "Requests that the store could not serve.",
-              store.failures.load());
+              store.failures.get());
   text.single("greeter_event_streams", "gauge", "Open streams of events.", store.streams.load());
 }
 

@@ -58,7 +58,9 @@ int status_of(ErrorCode code) {
   case ErrorCode::invalid: return 400;
   case ErrorCode::not_found: return 404;
   case ErrorCode::conflict: return 412;
-  case ErrorCode::unavailable: return 503;
+  case ErrorCode::refused: return 422;
+  case ErrorCode::unavailable:
+  case ErrorCode::uncertain: return 503;
   case ErrorCode::internal: break;
   }
   return 500;

@@ -36,18 +36,42 @@ EngineLimits limits_of(const Settings& settings) {
 } // namespace
 
 Server::Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
-               const Store::Contents& stored)
+               const Store::Contents& stored, Log& log)
     : settings_(settings), workers_(settings.workers ? settings.workers : usable_cpus()), metrics_(workers_),
-      store_(std::move(store)), board_(std::move(configuration), stored, workers_),
-      events_(settings.max_streams, stored.sequence, metrics_.store.streams) {
+      board_(std::move(configuration), stored, workers_),
+      events_(settings.max_streams, stored.sequence, metrics_.store.streams), store_(std::move(store)) {
   metrics_.reloads.last_success = std::time(nullptr);
-  if (!store_) return;
-  store_->listen([this](std::span<const Change> changes) {
-    for (const auto& change : changes)
-      (change.kind == Write::Kind::put ? metrics_.store.puts : metrics_.store.erases).add();
-    board_.take(changes);
-    events_.take(changes);
-  });
+  if (store_) store_->listen(listener(log));
+}
+
+Store::Listener Server::listener(Log& log) {
+  return {.changed =
+              [this](std::span<const Change> changes) {
+                board_.take(changes);
+                events_.take(changes);
+              },
+          .replaced =
+              [this, &log](const Store::Contents& contents) {
+                board_.replace(contents);
+                events_.reset(contents.sequence);
+                log.info("the store was read anew", {{"greetings", contents.greetings.size()}});
+              },
+          .availability =
+              [&log](const std::optional<Error>& away) {
+                if (away)
+                  log.error("the store is away; greetings go on", {{"reason", std::string_view(away->message)}});
+                else log.info("the store is there again");
+              },
+          .refused =
+              [&log](const std::string& object, const std::string& why) {
+                log.warning("a greeting of the store breaks a rule and is left out",
+                            {{"object", std::string_view(object)}, {"reason", std::string_view(why)}});
+              },
+          .given_up =
+              [&log](std::size_t counts) {
+                log.warning("the store has no room for all counts of visits: the smallest were given up",
+                            {{"counts", counts}});
+              }};
 }
 
 Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configuration configuration, Log& log) {
@@ -57,17 +81,21 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
     const auto kept = std::chrono::duration_cast<std::chrono::seconds>(settings.changes_kept);
     auto opened = open_store(settings.store, {.changes_kept = kept, .wait = settings.store_wait});
     if (!opened) return opened.error();
-    auto contents = opened.value()->load();
-    if (!contents) return contents.error();
     store = std::move(opened.value());
-    stored = std::move(contents.value());
+    auto contents = store->load();
+    const bool may_come = !store->status().loaded; // and then it says so
+    if (!contents && (contents.error().code != ErrorCode::unavailable || !may_come)) return contents.error();
+    if (contents) stored = std::move(contents.value());
+    else
+      log.error("the store is away; until it is there, greetings are those of the configuration",
+                {{"reason", std::string_view(contents.error().message)}});
   }
-  std::unique_ptr<Server> server(new Server(settings, std::move(configuration), std::move(store), stored));
+  std::unique_ptr<Server> server(new Server(settings, std::move(configuration), std::move(store), stored, log));
   if (!settings.token_file.empty()) {
     auto tokens = Tokens::read(settings.token_file);
     if (!tokens) return tokens.error();
     const api::Context context{settings, server->board_, server->store_.get(), server->events_,
-                               server->metrics_.store.failures};
+                               server->metrics_.store};
     server->api_ = std::make_unique<api::Api>(context, std::move(tokens.value()), log);
   }
   const Managed managed{settings, server->board_.site(), server->metrics_, server->stopping_};

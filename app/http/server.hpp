@@ -43,16 +43,17 @@ public:
 
 private:
   Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
-         const Store::Contents& stored);
+         const Store::Contents& stored, Log& log);
+  Store::Listener listener(Log& log);
 
   const Settings& settings_;
   unsigned workers_;
   std::atomic<bool> stopping_{false};
   Metrics metrics_;
   Metrics management_metrics_{1};
-  std::unique_ptr<Store> store_; // null: none
   Board board_;
   api::EventHub events_;
+  std::unique_ptr<Store> store_;  // null: none; its listener tells the two above
   std::unique_ptr<api::Api> api_; // null: no tokens
   std::unique_ptr<Engine> public_;
   std::unique_ptr<Engine> management_;

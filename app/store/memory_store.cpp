@@ -23,11 +23,11 @@ std::vector<Result<Change>> MemoryStore::write(std::span<const Write> writes) {
     time_ = time_after(time_);
     for (const auto& write : writes) {
       results.push_back(apply(write));
-      if (results.back()) changes.push_back(results.back().value());
+      if (results.back() && is_change(write.kind)) changes.push_back(results.back().value());
     }
     forget_old_changes();
   }
-  if (listener_ && !changes.empty()) listener_(changes);
+  if (listener_.changed && !changes.empty()) listener_.changed(changes);
   return results;
 }
 
@@ -35,6 +35,10 @@ Result<Change> MemoryStore::apply(const Write& write) {
   const std::pair key(write.customer, write.greeting.id);
   const auto found = greetings_.find(key);
   if (auto no = objection(write, found == greetings_.end() ? 0 : found->second.revision)) return *no;
+  if (write.kind == Write::Kind::confirm) {
+    const auto greeting = found == greetings_.end() ? Greeting() : found->second;
+    return Change{greeting.revision, write.kind, write.customer, greeting};
+  }
   Change change{++sequence_, write.kind, write.customer, {}};
   if (write.kind == Write::Kind::erase) {
     change.greeting = std::move(found->second);
@@ -63,6 +67,43 @@ Result<Store::History> MemoryStore::changes_after(const std::string& customer, s
     if (const auto& change = log_[at].change; change.customer == customer) history.changes.push_back(change);
   }
   return history;
+}
+
+std::optional<Error> MemoryStore::add(const VisitBatch& batch) {
+  const std::lock_guard lock(data_mutex_);
+  forget_old_days();
+  auto& source = sources_[batch.source];
+  if (batch.number <= source.number) return {};
+  source = {batch.number, day_};
+  for (const auto& visits : batch.visits)
+    visits_[{visits.customer, kept_day(visits.day, day_), visits.greeting}] += visits.count;
+  return {};
+}
+
+void MemoryStore::forget_old_days() {
+  const auto now = today();
+  if (day_ == now) return;
+  day_ = now;
+  std::erase_if(sources_, [now](const auto& source) { return source.second.day < now - sources_kept; });
+  for (auto at = visits_.begin(); at != visits_.end();) {
+    const auto& [customer, day, greeting] = at->first;
+    const auto kept = kept_day(day, now);
+    if (kept == day) {
+      ++at;
+      continue;
+    }
+    visits_[{customer, kept, greeting}] += at->second; // sorted before this one
+    at = visits_.erase(at);
+  }
+}
+
+Result<std::vector<Visits>> MemoryStore::visits(const std::string& customer) {
+  const std::lock_guard lock(data_mutex_);
+  std::vector<Visits> all;
+  for (auto at = visits_.lower_bound({customer, std::chrono::sys_days::min(), {}});
+       at != visits_.end() && at->first.customer == customer; ++at)
+    all.push_back({customer, at->first.greeting, at->first.day, at->second});
+  return all;
 }
 
 void MemoryStore::listen(Listener listener) {

@@ -17,11 +17,14 @@ public:
   Result<Contents> load() override;
   std::vector<Result<Change>> write(std::span<const Write> writes) override;
   Result<History> changes_after(const std::string& customer, std::uint64_t sequence, std::size_t most) override;
+  std::optional<Error> add(const VisitBatch& batch) override;
+  Result<std::vector<Visits>> visits(const std::string& customer) override;
   void listen(Listener listener) override;
 
 private:
   Result<Change> apply(const Write& write);
   void forget_old_changes();
+  void forget_old_days();
 
   const std::chrono::milliseconds changes_kept_;
   const std::size_t most_changes_;
@@ -38,6 +41,19 @@ private:
   std::deque<Logged> log_; // oldest first, without gaps
   std::uint64_t sequence_ = 0;
   Timestamp time_{};
+  struct Place {
+    std::string customer;
+    std::chrono::sys_days day;
+    std::string greeting;
+    auto operator<=>(const Place&) const = default;
+  };
+  std::map<Place, std::uint64_t> visits_;
+  struct Source {
+    std::uint64_t number; // of the last batch
+    std::chrono::sys_days day;
+  };
+  std::map<std::string, Source> sources_;
+  std::chrono::sys_days day_{}; // of the last look for what is old
 };
 
 } // namespace greeter

@@ -30,4 +30,12 @@ Greeting as_stored(const Greeting& greeting, std::uint64_t revision, std::option
   return stored;
 }
 
+std::chrono::sys_days first_day_kept(std::chrono::sys_days today) { return today - visit_days_kept; }
+
+std::chrono::sys_days kept_day(std::chrono::sys_days day, std::chrono::sys_days today) {
+  return day < first_day_kept(today) ? long_ago : day;
+}
+
+std::chrono::sys_days today() { return std::chrono::floor<std::chrono::days>(now()); }
+
 } // namespace greeter

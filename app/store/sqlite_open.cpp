@@ -75,6 +75,17 @@ std::optional<Error> SqliteStore::prepare() {
       Prepared{writer_, set_state_, "UPDATE store SET sequence = ?1, time = ?2, forgotten = ?3"},
       Prepared{writer_, first_since_, "SELECT sequence FROM changes WHERE time >= ?1 ORDER BY sequence LIMIT 1"},
       Prepared{writer_, forget_, "DELETE FROM changes WHERE sequence <= ?1"},
+      Prepared{writer_, set_source_, // one row, unless the batch was counted before
+               "INSERT INTO visit_sources VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET number = excluded.number,"
+               " day = excluded.day WHERE excluded.number > number RETURNING 1"},
+      Prepared{writer_, count_,
+               "INSERT INTO visits VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + excluded.count"},
+      Prepared{writer_, fold_days_,
+               "INSERT INTO visits SELECT customer, ?1, greeting, sum(count) FROM visits WHERE day > ?1 AND day < ?2"
+               " GROUP BY customer, greeting ON CONFLICT DO UPDATE SET count = count + excluded.count"},
+      Prepared{writer_, forget_days_, "DELETE FROM visits WHERE day > ?1 AND day < ?2"},
+      Prepared{writer_, forget_sources_, "DELETE FROM visit_sources WHERE day < ?1"},
+      Prepared{reader_, visits_, "SELECT day, greeting, count FROM visits WHERE customer = ?1 ORDER BY day, greeting"},
       Prepared{reader_, all_, "SELECT customer, " + greeting + " FROM greetings ORDER BY customer, id"},
       Prepared{reader_, changes_,
                "SELECT sequence, kind, " + greeting +

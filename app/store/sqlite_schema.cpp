@@ -33,7 +33,16 @@ CREATE TABLE store (
 INSERT INTO store VALUES (1, 0, 0, 0);
 )sql";
 
-constexpr std::array steps_of_schema{version_1};
+// Greetings that were given; days are counted since 1970, in UTC. Of each instance that has counted, its last batch.
+constexpr const char* version_2 = R"sql(
+CREATE TABLE visits (
+  customer TEXT NOT NULL, day INTEGER NOT NULL, greeting TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY (customer, day, greeting)) STRICT, WITHOUT ROWID;
+CREATE TABLE visit_sources (
+  source TEXT PRIMARY KEY NOT NULL, number INTEGER NOT NULL, day INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array steps_of_schema{version_1, version_2};
 
 } // namespace
 

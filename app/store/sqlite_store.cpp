@@ -70,8 +70,8 @@ std::vector<Result<Change>> SqliteStore::write(std::span<const Write> writes) {
   }
   std::vector<Change> changes;
   for (const auto& result : results)
-    if (result && listener_) changes.push_back(result.value());
-  if (!changes.empty()) listener_(changes);
+    if (result && is_change(result.value().kind) && listener_.changed) changes.push_back(result.value());
+  if (!changes.empty()) listener_.changed(changes);
   return results;
 }
 
@@ -104,6 +104,12 @@ bool SqliteStore::apply(const Write& write, State& state, std::vector<Result<Cha
     if (rows.failed()) return false;
     if (auto no = objection(write, found ? sqlite::revision_at(rows, 0) : 0)) {
       results.emplace_back(std::move(*no));
+      return true;
+    }
+    if (write.kind == Write::Kind::confirm) {
+      if (found) change.greeting = sqlite::greeting_at(rows, 0).value_or(write.greeting);
+      change.sequence = change.greeting.revision;
+      results.emplace_back(std::move(change));
       return true;
     }
     const auto created = found ? sqlite::created_at(rows, 0) : std::nullopt;

@@ -1,5 +1,6 @@
 // Backups of a store that is in use, and the way back.
-#include "contract/backends.hpp"
+#include "contract/suite/backends.hpp"
+#include "store/rules.hpp"
 #include "store/sqlite_schema.hpp"
 #include "support/folder.hpp"
 
@@ -153,6 +154,16 @@ TEST_CASE("a restore brings the backup's greetings back, and keeps what it repla
   CHECK(place.restore() == 2);
   CHECK(place.texts("store.db.before-restore-2") == "one two ");
   CHECK(place.texts("backup.db") == "one two ");
+}
+
+TEST_CASE("how often greetings were given is part of a backup") {
+  const Backups place;
+  const std::vector<Visits> visits{{"c", "a", today(), 5}};
+  CHECK_FALSE(place.open()->add({"s", 1, visits}));
+  place.back_up();
+  CHECK_FALSE(place.open()->add({"s", 2, visits}));
+  place.restore();
+  CHECK(place.open()->visits("c").value() == visits);
 }
 
 TEST_CASE("after a restore no revision and no sequence means what it did not mean before") {

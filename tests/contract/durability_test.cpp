@@ -1,6 +1,6 @@
 // Acknowledged means on the disk. A crash of the process does not show this (tests/process/test_store_kill.py), so the
 // calls that wait for the disk are counted on their way to the system.
-#include "contract/backends.hpp"
+#include "contract/suite/backends.hpp"
 #include "support/folder.hpp"
 
 #include <atomic>
@@ -34,7 +34,7 @@ TEST_CASE("every call of write waits for the disk, once however many its writes 
   int before = waits_for_disk;
   CHECK(before > 0); // the file and its name
   int waited = -1;
-  store.value()->listen([&](std::span<const Change>) { waited = waits_for_disk - before; });
+  store.value()->listen({[&](std::span<const Change>) { waited = waits_for_disk - before; }});
   const auto waits_of = [&](int writes) {
     before = waits_for_disk;
     waited = -1;

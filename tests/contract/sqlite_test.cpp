@@ -1,5 +1,6 @@
 // The file of a SqliteStore: what it is like, and which files are refused.
-#include "contract/backends.hpp"
+#include "contract/suite/backends.hpp"
+#include "store/rules.hpp"
 #include "store/sqlite_schema.hpp"
 #include "support/folder.hpp"
 
@@ -218,6 +219,29 @@ TEST_CASE("a file of the first version opens") {
   CHECK(contents.value().greetings[0].greeting.revision == 7);
   const std::vector writes{put("c", "b", "x")};
   CHECK(store.value()->write(writes).front().value().sequence == 8);
+  CHECK(store.value()->visits("c").value().empty());
+  CHECK_FALSE(store.value()->add({"s", 1, {{"c", "a", today(), 3}}}));
+  CHECK(store.value()->visits("c").value() == std::vector<Visits>{{"c", "a", today(), 3}});
+}
+
+TEST_CASE("days that have grown old are folded into one, and sources that are gone are forgotten") {
+  const Folder folder;
+  const auto file = folder.path("store.db");
+  REQUIRE(open(file));
+  const auto first = first_day_kept(today());
+  const auto day = [&](int before) { return (first - std::chrono::days(before)).time_since_epoch().count(); };
+  make(file, fmt::format("INSERT INTO visits VALUES ('c', 0, 'a', 1), ('c', {0}, 'a', 2), ('c', {1}, 'a', 4),"
+                         "('c', {0}, '', 8), ('c', {2}, 'a', 16), ('d', {1}, 'a', 32);"
+                         "INSERT INTO visit_sources VALUES ('gone', 5, {1}), ('late', 5, {3})",
+                         day(1), day(2), day(0), (today() - sources_kept).time_since_epoch().count()));
+  const auto store = open(file);
+  REQUIRE(store);
+  CHECK(store.value()->visits("c").value().size() == 5);
+  CHECK_FALSE(store.value()->add({"late", 5, {{"c", "a", today(), 100}}})); // counted before
+  const std::vector<Visits> folded{{"c", "", long_ago, 8}, {"c", "a", long_ago, 7}, {"c", "a", first, 16}};
+  CHECK(store.value()->visits("c").value() == folded);
+  CHECK(store.value()->visits("d").value() == std::vector<Visits>{{"d", "a", long_ago, 32}});
+  CHECK(ask(file, "SELECT group_concat(source) FROM visit_sources") == "late");
 }
 
 // The limit on a file's size stands in for a full disk: the system refuses to write further in the same place.
@@ -235,7 +259,7 @@ TEST_CASE("a full disk refuses whole calls, and there is no harm in it once ther
   std::vector<Write> writes;
   for (int i = 0; i < 200; ++i) writes.push_back(put("d", "g" + std::to_string(i), std::string(1000, 'x')));
   int heard = 0;
-  store.value()->listen([&](std::span<const Change>) { ++heard; });
+  store.value()->listen({[&](std::span<const Change>) { ++heard; }});
   const auto results = store.value()->write(writes);
   const auto there = store.value()->load();
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);

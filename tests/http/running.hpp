@@ -3,24 +3,13 @@
 #include "config/configuration.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
+#include "support/comes_true.hpp"
 
 #include <doctest/doctest.h>
-
-#include <thread>
 
 #include <poll.h>
 
 namespace greeter::test {
-
-// Whether the condition holds within a few seconds.
-template <class Condition> bool comes_true(const Condition& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
 
 class Running {
 public:

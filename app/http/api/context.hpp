@@ -4,6 +4,7 @@
 #include "http/api/events.hpp"
 #include "http/api/request.hpp"
 #include "http/board.hpp"
+#include "http/metrics.hpp"
 
 namespace greeter::api {
 
@@ -13,7 +14,7 @@ struct Context {
   const Board& board;
   Store* store; // null: read only
   EventHub& events;
-  std::atomic<std::uint64_t>& failures; // of the store, counted
+  StoreMetrics& counts;
 };
 
 // GET of everything but Resource::events.

@@ -19,18 +19,18 @@ std::string event(const Change& change) {
                      change.kind == Write::Kind::put ? "put" : "delete", to_json(change.greeting).dump());
 }
 
-std::string reset(std::uint64_t sequence, std::string_view reason) {
+std::string reset_event(std::uint64_t sequence, std::string_view reason) {
   return fmt::format("id: {}\nevent: reset\ndata: {}\n\n", sequence, nlohmann::ordered_json{{"reason", reason}}.dump());
 }
 
 // What happened after `after`; a reset where that can't be told. Moves `newest` on to what the log has.
 std::string missed(const std::string& customer, std::uint64_t after, std::uint64_t& newest, Store* store) {
-  if (after > newest) return reset(newest, "this id has not been yet: the store is another one");
+  if (after > newest) return reset_event(newest, "this id has not been yet: the store is another one");
   if (!store) return {};
   const auto history = store->changes_after(customer, after, most_replayed + 1);
-  if (!history) return reset(newest, "the store can't be asked for what happened since");
-  if (!history.value().complete) return reset(newest, "the log does not go back that far");
-  if (history.value().changes.size() > most_replayed) return reset(newest, "too much has happened since");
+  if (!history) return reset_event(newest, "the store can't be asked for what happened since");
+  if (!history.value().complete) return reset_event(newest, "the log does not go back that far");
+  if (history.value().changes.size() > most_replayed) return reset_event(newest, "too much has happened since");
   std::string events;
   for (const auto& change : history.value().changes) events += event(change);
   if (!history.value().changes.empty()) newest = std::max(newest, history.value().changes.back().sequence);
@@ -52,6 +52,16 @@ void EventHub::take(std::span<const Change> changes) {
     for (std::size_t i = 0; i < changes.size(); ++i)
       if (changes[i].customer == stream.customer && changes[i].sequence > stream.last) news += events[i];
     if (!news.empty()) stream.reply.stream(std::move(news));
+  }
+}
+
+void EventHub::reset(std::uint64_t sequence) {
+  const std::lock_guard lock(mutex_);
+  sequence_ = sequence;
+  forget_gone();
+  for (auto& stream : members_) {
+    stream.last = sequence;
+    stream.reply.stream(reset_event(sequence, "the store has changed in ways that are not known"));
   }
 }
 

@@ -22,6 +22,9 @@ public:
   // Tells everybody who follows these customers.
   void take(std::span<const Change> changes);
 
+  // Tells everybody that what they know need not be true any more; `sequence` is that of the newest change.
+  void reset(std::uint64_t sequence);
+
   // Sends `head` and from then on the customer's changes; first those after `after` that `store` still knows. False:
   // there are as many streams as there may be, and nothing was sent.
   bool attach(const std::string& customer, std::optional<std::uint64_t> after, Store* store, std::string head,

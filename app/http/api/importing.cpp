@@ -78,6 +78,8 @@ Plan plan_import(const Context& context, const Request& request, std::size_t& cr
     const auto current = context.board.greeting(customer, greeting.id);
     if (current && same_content(*current, greeting)) {
       ++unchanged;
+      if (current->origin == Origin::store) // the store has to vouch for it: it may be part of an import that failed
+        plan.writes.push_back({Write::Kind::confirm, customer, std::move(greeting), current->revision});
       continue;
     }
     ++(current ? replaced : fresh);

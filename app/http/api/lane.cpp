@@ -1,6 +1,7 @@
 #include "http/api/lane.hpp"
 
 #include "base/text.hpp"
+#include "http/problem.hpp"
 
 #include <iterator>
 #include <map>
@@ -145,18 +146,39 @@ std::vector<RequestPtr> WriteLane::write(std::vector<RequestPtr> requests) {
 
 // False: has to be planned again.
 bool WriteLane::settle(const Planned& planned, std::span<const Result<Change>> results) {
+  const Error* refusal = nullptr;
+  std::size_t done = 0;
   for (const auto& result : results) {
-    if (result) continue;
+    if (result) {
+      ++done;
+      continue;
+    }
     const auto& error = result.error();
     if (error.code == ErrorCode::conflict || error.code == ErrorCode::not_found) return false;
-    context_.failures.fetch_add(1, std::memory_order_relaxed);
+    if (error.code == ErrorCode::refused) {
+      refusal = &error;
+      continue;
+    }
+    context_.counts.failures.add();
     log_.error("a write failed", {{"reason", std::string_view(error.message)},
                                   {"request_id", std::string_view(planned.request->ids.request)},
                                   {"trace_id", std::string_view(planned.request->ids.trace)}});
-    answer(*planned.request, problem(503, "The store can't write now; nothing was changed."));
+    answer(*planned.request, problem(503, error.code == ErrorCode::uncertain
+                                              ? "The store has not said whether it made the change: look, or repeat it."
+                                              : "The store can't write now; nothing was changed."));
     return true;
   }
-  answer(*planned.request, planned.plan.finish(results));
+  for (const auto& result : results) {
+    if (result && result.value().kind == Write::Kind::put) context_.counts.puts.add();
+    if (result && result.value().kind == Write::Kind::erase) context_.counts.erases.add();
+  }
+  if (!refusal) answer(*planned.request, planned.plan.finish(results));
+  else
+    answer(
+        *planned.request,
+        problem(status_of(refusal->code),
+                fmt::format("The store refuses it: {}{}", refusal->message,
+                            results.size() == 1 ? "" : fmt::format(" ({} of {} were written)", done, results.size()))));
   return true;
 }
 

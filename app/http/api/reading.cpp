@@ -68,6 +68,9 @@ Response export_all(const Context& context, const Request& request) {
 }
 
 Response read(const Context& context, const Request& request) {
+  // What is not known yet is not missing.
+  if (context.store && !context.store->status().loaded && request.target.resource != Resource::whoami)
+    return problem(503, "The store could not be read yet.");
   switch (request.target.resource) {
   case Resource::greetings: return list(context, request);
   case Resource::greeting: return one(context, request);

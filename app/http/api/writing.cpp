@@ -52,10 +52,19 @@ std::optional<Response> no_room(const Context& context, const Request& request, 
       409, fmt::format("There are {} greetings, as many as GREETER_MAX_GREETINGS allows: delete some first.", most));
 }
 
+// What is there already was perhaps seen before it was safe: the store has to vouch for it.
+Plan confirm(const Request& request, const Greeting& current, Response response) {
+  if (current.origin == Origin::configuration) return answer(std::move(response));
+  Write write{Write::Kind::confirm, request.customer().id, {}, current.revision};
+  write.greeting.id = current.id;
+  return {.writes = {std::move(write)},
+          .finish = [response = std::move(response)](std::span<const Result<Change>>) { return response; }};
+}
+
 Plan put(const Context& context, const Request& request, Greeting wanted, const GreetingPtr& current,
          std::size_t& created) {
   // Done already: the request is repeated, or it asks for what is there (RFC 9110, 13.1.1).
-  if (current && same_content(*current, wanted)) return answer(greeting_response(200, *current));
+  if (current && same_content(*current, wanted)) return confirm(request, *current, greeting_response(200, *current));
   if (auto refused = stopped(request, current.get())) return answer(std::move(*refused));
   if (auto full = no_room(context, request, current, created)) return answer(std::move(*full));
   return {.writes = {{Write::Kind::put, request.customer().id, std::move(wanted), expected_revision(current)}},
@@ -91,7 +100,11 @@ Plan patch(const Context& context, const Request& request, std::size_t& created)
 Plan erase(const Context& context, const Request& request) {
   const auto& id = request.target.id;
   const auto current = context.board.greeting(request.customer().id, id);
-  if (!current) return answer(problem(404, fmt::format("There is no greeting {}.", in_quotes(id))));
+  if (!current) {
+    Greeting none;
+    none.id = id;
+    return confirm(request, none, problem(404, fmt::format("There is no greeting {}.", in_quotes(id))));
+  }
   if (current->origin == Origin::configuration)
     return answer(problem(
         409, fmt::format("The greeting {} comes from the customer's file: PUT it with state retired to cover it.",
@@ -135,7 +148,7 @@ Plan create(const Context& context, const Request& request, std::size_t& created
   if (current && key && same_content(*current, read.greeting)) {
     auto response = greeting_response(201, *current);
     response.fields += fmt::format("Location: /api/v1/greetings/{}\r\n", current->id);
-    return answer(std::move(response));
+    return confirm(request, *current, std::move(response));
   }
   if (current)
     return answer(problem(

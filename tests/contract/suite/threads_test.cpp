@@ -1,5 +1,5 @@
 // Many at once.
-#include "contract/backends.hpp"
+#include "contract/suite/backends.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -24,9 +24,9 @@ TEST_CASE("of writers that expect the same revision one wins, so no step of a co
   on_every_backend([](Tested& store) {
     store.must(put("c", "counter", "0"));
     std::vector<std::uint64_t> heard; // the listener runs in one thread at a time
-    store->listen([&](std::span<const Change> changes) {
+    store->listen({[&](std::span<const Change> changes) {
       for (const auto& change : changes) heard.push_back(change.sequence);
-    });
+    }});
     std::atomic<int> broken = 0;
     in_threads(writers, [&](int) {
       for (int done = 0; done < steps;) {

@@ -25,6 +25,7 @@ struct Backend {
   const char* name;
   bool outlives_its_process; // what was written is there when the store is opened again
   std::unique_ptr<Place> (*place)();
+  std::size_t large_call = 3000; // writes of a call that is large for it
 };
 
 std::span<const Backend> backends();
@@ -61,6 +62,7 @@ template <class Test> void on_every_backend(Test test, const StoreOptions& optio
 using Revision = std::optional<std::uint64_t>;
 Write put(std::string customer, std::string id, std::string text, Revision expected = {});
 Write erase(std::string customer, std::string id, Revision expected = {});
+Write confirm(std::string customer, std::string id, std::uint64_t expected);
 
 // "ok", or what the error is called.
 std::string outcome(const Result<Change>& result);
