@@ -1,22 +1,28 @@
 // The management port, for operators and never for customers: /livez, /readyz, /metrics, /version and /config.
 #pragma once
-#include "base/published.hpp"
+#include "base/log.hpp"
 #include "config/settings.hpp"
-#include "http/router.hpp"
-#include "http/site.hpp"
+#include "http/engine.hpp"
 
-#include <atomic>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <string>
 
 namespace greeter {
 
-// What it tells of. Everything outlives the handler.
+// What it tells of; asked by the port's own thread. All that these refer to outlives the handler.
 struct Managed {
   const Settings& settings;
-  const Published<Site>& site;
-  const Metrics& metrics;
-  const std::atomic<bool>& stopping;
+  std::function<std::string()> unready; // why the process is not ready; empty: it is
+  std::function<std::string()> metrics; // in Prometheus' text format
+  std::function<nlohmann::ordered_json()> about = [] { return nlohmann::ordered_json::object(); }; // begins /config
 };
 
-std::unique_ptr<Handler> make_management_handler(const Managed& managed, Log& log);
+// Opens the port. `metrics` is the one worker's, and outlives the engine.
+Result<std::unique_ptr<Engine>> start_management(const Managed& managed, WorkerMetrics& metrics, Log& log);
+
+// What the settings say of every client.
+EngineLimits limits_of(const Settings& settings);
 
 } // namespace greeter

@@ -1,39 +1,13 @@
 #include "http/server.hpp"
 
 #include "base/process.hpp"
-#include "http/management_handler.hpp"
+#include "http/metrics_text.hpp"
 #include "http/public_handler.hpp"
 #include "store/open.hpp"
 
 #include <ctime>
 
 namespace greeter {
-
-namespace {
-
-constexpr std::size_t management_connections = 256;
-
-EngineLimits limits_of(const Settings& settings) {
-  EngineLimits limits;
-  limits.frame.head = settings.max_head_bytes;
-  limits.frame.body = settings.max_body_bytes;
-  limits.frame.target = settings.max_target_bytes;
-  limits.frame.headers = settings.max_headers;
-  limits.connections = settings.max_connections;
-  limits.connections_per_address = settings.max_connections_per_address;
-  limits.trusted_proxies = settings.trusted_proxies;
-  limits.buffer_bytes = settings.max_buffer_bytes;
-  limits.requests_per_connection = settings.max_requests_per_connection;
-  limits.requests_per_turn = settings.max_requests_per_turn;
-  limits.head = settings.head_timeout;
-  limits.body = settings.body_timeout;
-  limits.idle = settings.idle_timeout;
-  limits.send = settings.send_timeout;
-  limits.answer = settings.answer_timeout;
-  return limits;
-}
-
-} // namespace
 
 Server::Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
                const Store::Contents& stored, Log& log)
@@ -98,11 +72,7 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
                                server->metrics_.store};
     server->api_ = std::make_unique<api::Api>(context, std::move(tokens.value()), log);
   }
-  const Managed managed{settings, server->board_.site(), server->metrics_, server->stopping_};
-  EngineOptions options{settings.host, settings.management_port, "GREETER_MANAGEMENT_PORT", limits_of(settings)};
-  options.limits.connections = std::min(options.limits.connections, management_connections);
-  auto management = Engine::start(options, server->management_metrics_.workers(),
-                                  [&](unsigned) { return make_management_handler(managed, log); });
+  auto management = start_management(server->managed(), server->management_metrics_.workers()[0], log);
   if (!management) return management.error();
   server->management_ = std::move(management.value());
 
@@ -114,6 +84,17 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   if (!open) return open.error();
   server->public_ = std::move(open.value());
   return server;
+}
+
+Managed Server::managed() const {
+  return {.settings = settings_,
+          .unready = [this] { return stopping_ ? "shutting down" : unready_reason(*board_.site().current()); },
+          .metrics = [this] { return metrics_text(metrics_, *board_.site().current()); },
+          .about =
+              [this] {
+                const auto site = board_.site().current();
+                return nlohmann::ordered_json{{"hash", site->hash}, {"customers", site->greeter->customers().size()}};
+              }};
 }
 
 void Server::publish(Configuration configuration) {

@@ -6,6 +6,7 @@
 #include "http/api/api.hpp"
 #include "http/board.hpp"
 #include "http/engine.hpp"
+#include "http/management_handler.hpp"
 #include "http/metrics.hpp"
 #include "store/store.hpp"
 
@@ -45,6 +46,7 @@ private:
   Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
          const Store::Contents& stored, Log& log);
   Store::Listener listener(Log& log);
+  Managed managed() const;
 
   const Settings& settings_;
   unsigned workers_;
