@@ -46,6 +46,7 @@ void add_commands(Commands& commands) {
   add_healthcheck(commands);
   add_customers(commands);
   add_greetings(commands);
+  add_visits(commands);
   add_contexts(commands);
   add_store_commands(commands);
   add_completion(commands);

@@ -10,6 +10,7 @@ int serve(const Settings& settings, const Environment& environment);
 void add_healthcheck(Commands& commands);
 void add_customers(Commands& commands);
 void add_greetings(Commands& commands);
+void add_visits(Commands& commands);
 void add_store_commands(Commands& commands); // backup and restore
 void add_contexts(Commands& commands);
 void add_completion(Commands& commands);

@@ -57,6 +57,13 @@ Gathered gather(const ConnectionOptions& options, const std::function<Answer(con
   return gathered;
 }
 
+void say_bodies(const Gathered& gathered, Output output) {
+  if (!gathered.several) return say_value(gathered.bodies.front().second, output);
+  auto all = Json::array();
+  for (const auto& [customer, body] : gathered.bodies) all.push_back(with_customer(body, customer));
+  say_value(all, output);
+}
+
 Json with_customer(const Json& object, const std::string& customer) {
   Json out{{"customer", customer}};
   for (const auto& [key, value] : object.items())

@@ -37,6 +37,9 @@ struct Gathered {
 };
 Gathered gather(const ConnectionOptions& options, const std::function<Answer(const Api&)>& one);
 
+// The bodies as JSON or YAML: a list where there are several targets, each with its customer.
+void say_bodies(const Gathered& gathered, Output output);
+
 // `object` with "customer" as its first member.
 Json with_customer(const Json& object, const std::string& customer);
 

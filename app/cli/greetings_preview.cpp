@@ -35,15 +35,8 @@ int preview(const Options& options) {
   const auto gathered = gather(options.connection,
                                [&](const Api& api) { return api.ask({.path = "/greetings/preview", .query = query}); });
   if (gathered.bodies.empty()) return gathered.exit;
-  if (options.output == Output::table) {
-    say_table_of(gathered);
-  } else if (gathered.several) {
-    auto all = Json::array();
-    for (const auto& [customer, body] : gathered.bodies) all.push_back(with_customer(body, customer));
-    say_value(all, options.output);
-  } else {
-    say_value(gathered.bodies.front().second, options.output);
-  }
+  if (options.output == Output::table) say_table_of(gathered);
+  else say_bodies(gathered, options.output);
   return gathered.exit;
 }
 

@@ -31,6 +31,10 @@ constexpr auto settled = std::chrono::milliseconds(100);
 // or have gone on this long.
 constexpr auto patience = std::chrono::seconds(2);
 
+// What the store has at least to count the last visits, and the time between two attempts.
+constexpr auto least_to_record = std::chrono::seconds(1);
+constexpr auto pause = std::chrono::milliseconds(100);
+
 Fd take_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -62,6 +66,7 @@ public:
       if (Clock::now() >= reload_at_) reload();
       if (Clock::now() >= drain_at_) drain();
     }
+    record_visits();
     log_.info("stopped");
     return exit_ok;
   }
@@ -124,6 +129,19 @@ private:
     drain_at_ = never;
     log_.info("draining", {{"connections", server_.connections()}});
     server_.drain(settings_.shutdown_grace);
+    record_by_ = Clock::now() + std::max<Clock::duration>(settings_.shutdown_grace, least_to_record);
+  }
+
+  // The last greetings that were given have to be counted; where the store is away, it has as long as requests have.
+  void record_visits() {
+    for (;;) {
+      const auto error = server_.record_visits();
+      if (!error) return;
+      pollfd signal{signals_.get(), POLLIN, 0};
+      if (::poll(&signal, 1, static_cast<int>(pause.count())) == 0 && Clock::now() < record_by_) continue;
+      return log_.error("visits are lost: the store did not take them in time",
+                        {{"visits", server_.pending_visits()}, {"reason", std::string_view(error->message)}});
+    }
   }
 
   const Settings& settings_;
@@ -136,6 +154,7 @@ private:
   Clock::time_point reload_at_ = never;
   Clock::time_point first_change_;
   Clock::time_point drain_at_ = never;
+  Clock::time_point record_by_ = never;
 };
 
 void warn_of_unknown_customer(const Site& site, Log& log) {

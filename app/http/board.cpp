@@ -38,7 +38,7 @@ void Board::adopt(Configuration configuration) {
   for (const auto& customer : greeter_->customers()) {
     auto& row = rows_[customer.id];
     row.table.set_base(customer.greetings);
-    if (!row.count) row.count = std::make_shared<GreetingCount>(workers_);
+    if (!row.counts) row.counts = std::make_shared<GreetingCounts>(workers_);
     refresh(customer, row, time, true);
   }
   publish();
@@ -88,7 +88,7 @@ void Board::refresh(const Customer& customer, Row& row, Timestamp time, bool ane
   const auto greetings = row.table.all();
   auto due = due_at(time, greetings);
   row.next = next_change(time, greetings);
-  if (anew || !same(due, row.page->due)) row.page = make_page(customer, std::move(due), row.count);
+  if (anew || !same(due, row.page->due)) row.page = make_page(customer, std::move(due), row.counts);
 }
 
 std::shared_ptr<const Site> Board::make_site() const {
@@ -127,6 +127,21 @@ GreetingPtr Board::greeting(const std::string& customer, const std::string& id) 
   const std::lock_guard lock(mutex_);
   const auto row = rows_.find(customer);
   return row == rows_.end() ? nullptr : row->second.table.find(id);
+}
+
+void Board::collect_visits(const VisitSink& sink) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [customer, row] : rows_)
+    if (row.counts)
+      row.counts->collect([&](const std::string& greeting, std::uint64_t count) { sink(customer, greeting, count); });
+}
+
+std::uint64_t Board::uncollected_visits() const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t sum = 0;
+  for (const auto& [customer, row] : rows_)
+    if (row.counts) sum += row.counts->uncollected();
+  return sum;
 }
 
 std::size_t Board::stored(const std::string& customer) const {

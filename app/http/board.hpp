@@ -7,6 +7,7 @@
 #include "http/site.hpp"
 #include "store/store.hpp"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <span>
@@ -34,11 +35,16 @@ public:
   GreetingPtr greeting(const std::string& customer, const std::string& id) const;
   std::size_t stored(const std::string& customer) const;
 
+  // Tells `sink` how often greetings were given since the last call.
+  using VisitSink = std::function<void(const std::string& customer, const std::string& greeting, std::uint64_t count)>;
+  void collect_visits(const VisitSink& sink);
+  std::uint64_t uncollected_visits() const;
+
 private:
   struct Row {
     GreetingTable table;
     std::optional<Timestamp> next; // when it changes by itself
-    std::shared_ptr<GreetingCount> count;
+    std::shared_ptr<GreetingCounts> counts;
     std::shared_ptr<const Page> page; // null: no such customer
   };
 

@@ -20,10 +20,4 @@ void WorkerMetrics::observe(std::chrono::nanoseconds duration, std::uint64_t res
   duration_nanoseconds.add(static_cast<std::uint64_t>(duration.count()) * responses);
 }
 
-std::uint64_t GreetingCount::total() const {
-  std::uint64_t sum = 0;
-  for (const auto& slot : slots_) sum += slot.counter.get();
-  return sum;
-}
-
 } // namespace greeter

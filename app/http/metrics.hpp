@@ -54,21 +54,6 @@ public:
   std::array<Counter, limit_names.size()> limits; // how often each was what stopped a client
 };
 
-// How often one customer was greeted: a slot for each worker, a cache line each.
-class GreetingCount {
-public:
-  explicit GreetingCount(unsigned workers) : slots_(workers) {}
-
-  void add(unsigned worker) { slots_[worker].counter.add(); }
-  std::uint64_t total() const;
-
-private:
-  struct alignas(64) Slot {
-    Counter counter;
-  };
-  std::vector<Slot> slots_;
-};
-
 // How the configuration was read. Written by one thread.
 struct ReloadMetrics {
   Counter successes;

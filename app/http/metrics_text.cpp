@@ -73,7 +73,7 @@ void customers(MetricsWriter& text, const Site& site) {
   text.single("greeter_customer_known", "gauge", "0 when CUSTOMER_NAME is nobody's name.",
               site.greeter->knows_its_customer() ? 1 : 0);
   text.family("greeter_greetings_total", "counter", "Greetings given.");
-  by_customer(text, site, [&](std::size_t i, const std::string&) { return site.pages[i]->count->total(); });
+  by_customer(text, site, [&](std::size_t i, const std::string&) { return site.pages[i]->counts->total(); });
 }
 
 void configuration(MetricsWriter& text, const Metrics& metrics, const Site& site) {
@@ -98,9 +98,31 @@ void store_use(MetricsWriter& text, const StoreMetrics& store) {
   text.single("greeter_event_streams", "gauge", "Open streams of events.", store.streams.load());
 }
 
+void store_status(MetricsWriter& text, const StoreStatus& status) {
+  text.single("greeter_store_up", "gauge", "0 while the store can't be reached.", status.up ? 1 : 0);
+  text.single("greeter_store_loaded", "gauge", "0 until the store was read for the first time.", status.loaded ? 1 : 0);
+  text.single("greeter_store_reconnects_total", "counter", "Times the store was there again.", status.reconnects);
+  text.single("greeter_store_resets_total", "counter", "Times the store had to be read anew.", status.resets);
+  text.single("greeter_store_refused", "gauge", "What is in the store, breaks a rule and so is left out.",
+              status.refused);
+}
+
+void visit_counts(MetricsWriter& text, const Site& site, const VisitRecorder& visits) {
+  text.single("greeter_visits_pending", "gauge", "Greetings that were given and are not counted in the store yet.",
+              visits.pending());
+  text.single("greeter_visits_failures_total", "counter", "Attempts to count greetings in the store that failed.",
+              visits.failures());
+  text.family("greeter_visits_total", "counter", "Greetings given by all instances, as the store had it last.");
+  const auto totals = visits.stored_totals();
+  by_customer(text, site, [&](std::size_t, const std::string& id) {
+    const auto found = totals.find(id);
+    return found == totals.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
 } // namespace
 
-std::string metrics_text(const Metrics& metrics, const Site& site) {
+std::string metrics_text(const Metrics& metrics, const Site& site, const Store* store, const VisitRecorder* visits) {
   MetricsWriter text;
   requests(text, metrics);
   durations(text, metrics);
@@ -108,6 +130,8 @@ std::string metrics_text(const Metrics& metrics, const Site& site) {
   customers(text, site);
   configuration(text, metrics, site);
   store_use(text, metrics.store);
+  if (store) store_status(text, store->status());
+  if (visits) visit_counts(text, site, *visits);
   write_process(text);
   return text.take();
 }

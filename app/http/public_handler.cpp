@@ -104,8 +104,9 @@ int PublicHandler::greet(const Exchange& exchange, std::size_t customer, std::st
   if (frame.negotiates) {
     offer = &page.offer_for(field(frame.headers, "accept-language").value_or(""));
     if (prefers_html(field(frame.headers, "accept").value_or(""))) {
-      if (frame.method == "GET") page.count->add(worker_);
-      return greet_browser(exchange, site_.get().greeter->customers()[customer], *offer, out);
+      const int status = greet_browser(exchange, site_.get().greeter->customers()[customer], *offer, out);
+      if (status == 200 && frame.method == "GET") offer->count->add(worker_);
+      return status;
     }
   }
   const auto condition = frame.conditional ? precondition(frame.headers, offer->etag) : Precondition::holds;
@@ -118,7 +119,7 @@ int PublicHandler::greet(const Exchange& exchange, std::size_t customer, std::st
   if (frame.method == "HEAD") offer->whole[variant].append_head_to(out, exchange.date);
   else {
     offer->whole[variant].append_to(out, exchange.date);
-    page.count->add(worker_);
+    offer->count->add(worker_);
   }
   return 200;
 }

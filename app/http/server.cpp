@@ -15,7 +15,9 @@ Server::Server(const Settings& settings, Configuration configuration, std::uniqu
       board_(std::move(configuration), stored, workers_),
       events_(settings.max_streams, stored.sequence, metrics_.store.streams), store_(std::move(store)) {
   metrics_.reloads.last_success = std::time(nullptr);
-  if (store_) store_->listen(listener(log));
+  if (!store_) return;
+  store_->listen(listener(log));
+  visits_ = std::make_unique<VisitRecorder>(board_, *store_, log);
 }
 
 Store::Listener Server::listener(Log& log) {
@@ -68,8 +70,8 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   if (!settings.token_file.empty()) {
     auto tokens = Tokens::read(settings.token_file);
     if (!tokens) return tokens.error();
-    const api::Context context{settings, server->board_, server->store_.get(), server->events_,
-                               server->metrics_.store};
+    const api::Context context{settings,        server->board_,        server->store_.get(), server->visits_.get(),
+                               server->events_, server->metrics_.store};
     server->api_ = std::make_unique<api::Api>(context, std::move(tokens.value()), log);
   }
   auto management = start_management(server->managed(), server->management_metrics_.workers()[0], log);
@@ -89,7 +91,7 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
 Managed Server::managed() const {
   return {.settings = settings_,
           .unready = [this] { return stopping_ ? "shutting down" : unready_reason(*board_.site().current()); },
-          .metrics = [this] { return metrics_text(metrics_, *board_.site().current()); },
+          .metrics = [this] { return metrics_text(metrics_, *board_.site().current(), store_.get(), visits_.get()); },
           .about =
               [this] {
                 const auto site = board_.site().current();
@@ -99,6 +101,7 @@ Managed Server::managed() const {
 
 void Server::publish(Configuration configuration) {
   board_.configure(std::move(configuration));
+  if (!visits_) board_.collect_visits([](auto&&...) {}); // lets counts go that nobody asks for
   metrics_.reloads.successes.add();
   metrics_.reloads.last_succeeded = true;
   metrics_.reloads.last_success = std::time(nullptr);

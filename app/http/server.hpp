@@ -8,6 +8,7 @@
 #include "http/engine.hpp"
 #include "http/management_handler.hpp"
 #include "http/metrics.hpp"
+#include "http/visits.hpp"
 #include "store/store.hpp"
 
 #include <atomic>
@@ -42,6 +43,10 @@ public:
   int finished_fd() const { return public_->finished_fd(); }
   std::size_t connections() const { return public_->connections(); }
 
+  // Brings to the store what it does not have of the greetings that were given. An error: they go on waiting.
+  std::optional<Error> record_visits() { return visits_ ? visits_->record() : std::nullopt; }
+  std::uint64_t pending_visits() const { return visits_ ? visits_->pending() : 0; }
+
 private:
   Server(const Settings& settings, Configuration configuration, std::unique_ptr<Store> store,
          const Store::Contents& stored, Log& log);
@@ -55,8 +60,9 @@ private:
   Metrics management_metrics_{1};
   Board board_;
   api::EventHub events_;
-  std::unique_ptr<Store> store_;  // null: none; its listener tells the two above
-  std::unique_ptr<api::Api> api_; // null: no tokens
+  std::unique_ptr<Store> store_;          // null: none; its listener tells the two above
+  std::unique_ptr<VisitRecorder> visits_; // null where there is no store
+  std::unique_ptr<api::Api> api_;         // null: no tokens
   std::unique_ptr<Engine> public_;
   std::unique_ptr<Engine> management_;
 };

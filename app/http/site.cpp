@@ -11,10 +11,11 @@ namespace greeter {
 
 namespace {
 
-Offer make_offer(GreetingPtr greeting, const std::string& text) {
+Offer make_offer(GreetingPtr greeting, const std::string& text, GreetingCounts& counts) {
   const auto body = nlohmann::json{{"response", text}}.dump();
   const std::string language = greeting ? greeting->language : std::string();
-  Offer offer{std::move(greeting), '"' + fingerprint(body + language) + '"', {}, {}};
+  auto count = counts.of(greeting ? greeting->id : "");
+  Offer offer{std::move(greeting), '"' + fingerprint(body + language) + '"', {}, {}, std::move(count)};
   auto fields = fmt::format("{}ETag: {}\r\n", greeting_fields, offer.etag);
   if (!language.empty()) fields += fmt::format("Content-Language: {}\r\n", language);
   offer.whole.reserve(persistences.size());
@@ -28,16 +29,17 @@ Offer make_offer(GreetingPtr greeting, const std::string& text) {
 
 } // namespace
 
-std::shared_ptr<const Page> make_page(const Customer& customer, Due due, std::shared_ptr<GreetingCount> count) {
+std::shared_ptr<const Page> make_page(const Customer& customer, Due due,
+                                      const std::shared_ptr<GreetingCounts>& counts) {
   auto page = std::make_shared<Page>();
   page->offers.reserve(due.choices.size() + 1);
-  page->offers.push_back(make_offer(nullptr, customer.greeting));
+  page->offers.push_back(make_offer(nullptr, customer.greeting, *counts));
   for (const auto& choice : due.choices) {
     if (choice.greeting == due.any) page->usual = page->offers.size();
-    page->offers.push_back(make_offer(choice.greeting, choice.greeting->text));
+    page->offers.push_back(make_offer(choice.greeting, choice.greeting->text, *counts));
   }
   page->due = std::move(due);
-  page->count = std::move(count);
+  page->counts = counts;
   return page;
 }
 

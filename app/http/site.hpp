@@ -3,7 +3,7 @@
 #pragma once
 #include "greeting/greeter.hpp"
 #include "greeting/schedule.hpp"
-#include "http/metrics.hpp"
+#include "http/greeting_counts.hpp"
 #include "http/ready_response.hpp"
 
 #include <memory>
@@ -19,6 +19,7 @@ struct Offer {
   std::string etag;
   std::vector<ReadyResponse> whole;        // by Persistence
   std::vector<ReadyResponse> not_modified; // likewise
+  std::shared_ptr<GreetingCount> count;
 };
 
 // Prepared for one customer, as of one moment.
@@ -26,13 +27,13 @@ struct Page {
   Due due;
   std::vector<Offer> offers; // the customer's own text first
   std::size_t usual = 0;     // of `offers`: for clients that name no language
-  std::shared_ptr<GreetingCount> count;
+  std::shared_ptr<const GreetingCounts> counts;
 
   // For a client with this Accept-Language field.
   const Offer& offer_for(std::string_view accept_language) const;
 };
 
-std::shared_ptr<const Page> make_page(const Customer& customer, Due due, std::shared_ptr<GreetingCount> count);
+std::shared_ptr<const Page> make_page(const Customer& customer, Due due, const std::shared_ptr<GreetingCounts>& counts);
 
 struct Site {
   std::shared_ptr<const Greeter> greeter;

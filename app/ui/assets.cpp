@@ -41,6 +41,7 @@ constexpr Asset all[] = {
     GREETER_ASSET("/ui/timeline.js", script, no_page, timeline_js),
     GREETER_ASSET("/ui/transfer.js", script, no_page, transfer_js),
     GREETER_ASSET("/ui/ui.js", script, no_page, ui_js),
+    GREETER_ASSET("/ui/visits.js", script, no_page, visits_js),
     GREETER_ASSET("/docs", html, docs_policy, docs_html),
     GREETER_ASSET("/docs/docs.css", css, no_page, docs_css),
     GREETER_ASSET("/docs/docs.js", script, no_page, docs_js),

@@ -7,6 +7,10 @@ export const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export const show = (text) => moment.format(new Date(text));
 export const showDay = (milliseconds) => day.format(new Date(milliseconds));
 
+// Of a day like "2026-12-24", which is UTC's wherever the viewer is.
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+export const showDate = (text) => date.format(new Date(text));
+
 // "2026-12-24T00:00:00Z": no fraction where there is none, as the server writes it.
 export const toUtc = (date) => date.toISOString().replace(".000Z", "Z");
 

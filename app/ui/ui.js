@@ -7,8 +7,10 @@ import { allowWriting, findAction, refreshTable, setUpTable } from "/ui/table.js
 import { zone } from "/ui/time.js";
 import { refreshTimeline, setUpTimeline } from "/ui/timeline.js";
 import { setUpTransfer } from "/ui/transfer.js";
+import { followVisits } from "/ui/visits.js";
 
 let mayWrite = false;
+let counts = false; // a server without a store keeps no counts
 let signingIn = null;
 
 const refresh = () => Promise.all([refreshTable(), refreshTimeline()]);
@@ -57,6 +59,7 @@ function signIn(why) {
 async function showRole() {
   const { role, read_only: readOnly, customer } = await get("whoami");
   mayWrite = role === "editor" && !readOnly;
+  counts = !readOnly;
   const why = readOnly
     ? "This server has no store (GREETER_STORE), so greetings can be looked at but not changed."
     : "Your token is a reader’s: greetings can be looked at but not changed.";
@@ -155,6 +158,7 @@ async function start() {
   await showRole();
   await refresh();
   followOthers();
+  if (counts) followVisits();
 }
 
 start().catch((error) => announce(error.message, true));

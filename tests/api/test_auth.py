@@ -7,7 +7,7 @@ import pytest
 from client import read_answer
 from server import EDITOR, READER, wait_until
 
-READS = ["/greetings", "/greetings/one", "/greetings/export", "/greetings/preview", "/greetings/timeline", "/whoami"]
+READS = ["/greetings", "/greetings/one", "/greetings/export", "/greetings/preview", "/greetings/timeline", "/visits", "/whoami"]
 WRITES = {
     "PUT": lambda api: api.put("one", {"text": "y"}, match="*"),
     "PATCH": lambda api: api.patch("one", {"text": "y"}, match="*"),

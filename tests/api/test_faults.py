@@ -190,6 +190,12 @@ QUERIES = [
     ("/greetings/events", "after=x", "after"),
     ("/greetings/events", "after=-1", "after"),
     ("/greetings/events", "since=1", "since"),
+    ("/visits", "days=0", "days"),
+    ("/visits", "days=401", "days"),
+    ("/visits", "days=", "days"),
+    ("/visits", "days=a", "days"),
+    ("/visits", "days=1&days=1", "days"),
+    ("/visits", "day=1", "day"),
     ("/whoami", "x=1", "x"),
 ]
 

@@ -108,7 +108,7 @@ def test_times_of_a_greeting_tell_its_life(api):
 
 def test_head_has_the_fields_of_get(api):
     api.put("one", FULL).is_ok(201)
-    for path in ("/greetings/one", "/greetings", "/greetings/export", "/greetings/timeline", "/whoami"):
+    for path in ("/greetings/one", "/greetings", "/greetings/export", "/greetings/timeline", "/visits", "/whoami"):
         read, head = api.get(path).is_ok(), api.get(path, method="HEAD").is_ok()
         assert head.body == b""
         ignored = {"date", "x-request-id"} | ({"content-length"} if "timeline" in path else set())
@@ -181,6 +181,7 @@ METHODS = {
     "/greetings/preview": "GET, HEAD",
     "/greetings/timeline": "GET, HEAD",
     "/greetings/events": "GET, HEAD",
+    "/visits": "GET, HEAD",
     "/whoami": "GET, HEAD",
 }
 

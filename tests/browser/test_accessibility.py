@@ -41,7 +41,9 @@ def test_the_prompt(open_page, service, scheme):
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_page(sign_in, service, scheme, width):
     service.put_a_season()
-    check(sign_in(scheme=scheme, width=width))
+    page = sign_in(scheme=scheme, width=width)
+    expect(page.locator("#by-day li")).to_have_count(30)
+    check(page)
 
 
 @SCHEMES
@@ -118,6 +120,8 @@ def test_nothing_is_wider_than_the_screen(service, sign_in, width):
     service.put("a" * 63, "W" * 1000, description="W" * 500, tags=["w" * 63, "b" * 63], language="de")
     page = sign_in(width=width)
     expect(page.locator("#rows tr")).to_have_count(9)
+    page.get_by_label("Look back").select_option("a year")
+    expect(page.locator("#by-day li")).to_have_count(365)
     fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     assert page.evaluate(fits)
     page.get_by_role("button", name=f"Edit {'a' * 63}").click()

@@ -121,6 +121,8 @@ def test_all_customers(everyone, tmp_path):
     assert table[0].split()[:2] == ["CUSTOMER", "ID"] and [row.split()[0] for row in table[1:]] == ["a", "b", "c"]
     assert [g["customer"] for g in everyone.json("greetings", "get", "hello", "--all-customers")] == ["a", "b", "c"]
     assert [g["response"] for g in everyone.json("greetings", "preview", "--all-customers")] == ["Hello"] * 3
+    assert [list(v) for v in everyone.json("visits", "--all-customers")] == [["customer", "total", "days", "greetings"]] * 3
+    assert everyone("visits", "--all-customers").stdout.split()[:3] == ["CUSTOMER", "DAY", "GIVEN"]
     exported = [json.loads(line) for line in everyone("greetings", "export", "--all-customers").stdout.splitlines()]
     assert [(g["customer"], g["id"]) for g in exported] == [(c, "hello") for c in "abc"]
     assert everyone("greetings", "export", "--all-customers", "--file", tmp_path / "x").returncode == 2

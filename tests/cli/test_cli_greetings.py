@@ -1,6 +1,7 @@
 """greeter greetings list, search, get, put, delete, preview: what they say, and with which exit code."""
 
 import json
+import urllib.request
 
 import pytest
 import yaml
@@ -127,6 +128,22 @@ def test_preview(greeter):
     assert during["response"] == "Season!" and during["greeting"]["id"] == "season" and during["next_change"] == "2030-12-27T00:00:00Z"
     table = greeter("greetings", "preview", "--at", "2030-12-25T00:00:00Z", "--language", "de").stdout
     assert "Season!" in table and "season" in table and "2030-12-27T00:00:00Z" in table
+
+
+def test_visits(greeter, server):
+    before = greeter.json("visits", "--days", "2")
+    assert len(before["days"]) == 2
+    request = urllib.request.Request(server.url, headers={"Host": "customer-a.localhost"})
+    for _ in range(2):
+        urllib.request.urlopen(request, timeout=20).close()
+    after = greeter.json("visits", "--days", "2")
+    assert after["total"] == before["total"] + 2
+    assert yaml.safe_load(greeter("visits", "--days", "2", "--output", "yaml").stdout) == after
+    lines = [line.split() for line in greeter("visits", "--days", "2").stdout.splitlines()]
+    assert lines[0] == ["DAY", "GIVEN"] and lines[2] == [after["days"][1]["day"], str(after["days"][1]["count"])]
+    assert lines[4] == ["GREETING", "GIVEN"] and lines[-1] == ["(all)", str(after["total"])]
+    refused = greeter("visits", "--days", "401")
+    assert refused.returncode == 2 and "from 1 to 400" in refused.stderr
 
 
 def test_retire_and_activate(greeter):

@@ -13,7 +13,7 @@ def greeter(tmp_path):
     return CommandLine(tmp_path)
 
 
-COMMANDS = ["serve", "healthcheck", "customers", "greetings", "contexts", "backup", "restore", "completion", "man"]
+COMMANDS = ["serve", "healthcheck", "customers", "greetings", "visits", "contexts", "backup", "restore", "completion", "man"]
 
 
 def test_help_begins_with_the_commands_and_ends_with_the_exit_codes(greeter):
@@ -48,6 +48,7 @@ def test_bash_completes(greeter, tmp_path):
     assert {"list", "put", "watch", "retire"} <= set(completed(greeter, script, "greetings", ""))
     assert completed(greeter, script, "greetings", "list", "--output", "") == ["table", "json", "yaml"]
     assert completed(greeter, script, "greetings", "list", "--al") == ["--all-customers"]
+    assert completed(greeter, script, "visits", "--d") == ["--days"]
     assert completed(greeter, script, "greetings", "put", "--token-file", str(tmp_path / "greeter.b")) == [str(script)]
     assert completed(greeter, script, "serve", "--max-b") == ["--max-body-bytes", "--max-buffer-bytes"]
     assert completed(greeter, script, "completion", "") != []

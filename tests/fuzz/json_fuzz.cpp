@@ -144,7 +144,7 @@ void check_configuration(const Configuration& configuration, const Texts& texts)
     require(text != texts.end() && text->second == customer.greeting, "a customer has the greeting that was written");
   }
   for (const auto& customer : configuration.customers) {
-    const auto page = make_page(customer, {}, nullptr);
+    const auto page = make_page(customer, {}, std::make_shared<GreetingCounts>(1));
     for (const auto& ready : page->offers.at(0).whole) {
       std::string response;
       ready.append_to(response, "Sun, 06 Nov 1994 08:49:37 GMT");

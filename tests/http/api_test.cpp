@@ -35,6 +35,13 @@ std::string request(std::string_view method, std::string_view path, std::string_
          "\r\n\r\n" + std::string(body);
 }
 
+// How often a greeting was given.
+int visits(std::uint16_t port) {
+  Client client(port);
+  client.send(request("GET", "visits"));
+  return nlohmann::json::parse(client.receive().body)["total"];
+}
+
 } // namespace
 
 TEST_CASE("what is written is read, and greets") {
@@ -73,7 +80,7 @@ TEST_CASE("requests of one connection are done in their order, whichever thread 
   }
 }
 
-TEST_CASE("writers, readers, streams and reloads at once: every change is counted and told once") {
+TEST_CASE("writers, readers, streams, visitors and reloads at once: every change and every visit is counted once") {
   ApiServer server;
   const auto port = server.running.port();
   Client stream(port);
@@ -81,6 +88,7 @@ TEST_CASE("writers, readers, streams and reloads at once: every change is counte
   Client first(port);
   first.send(request("PUT", "greetings/counter", R"({"text":"-"})"));
   REQUIRE(first.receive().status == 201);
+  REQUIRE(get(port, "/").status == 200);
 
   constexpr int writers = 4, rounds = 25;
   std::atomic<bool> done = false;
@@ -99,8 +107,12 @@ TEST_CASE("writers, readers, streams and reloads at once: every change is counte
         else if (status != 412) return;
       }
     });
+  int given = 0;
   std::thread reader([&] {
-    while (!done) get(port, "/");
+    for (; !done; ++given) get(port, "/");
+  });
+  std::thread counter([&] {
+    while (!done) CHECK(visits(port) > 0);
   });
   std::thread reloader([&] {
     while (!done) {
@@ -112,7 +124,9 @@ TEST_CASE("writers, readers, streams and reloads at once: every change is counte
   for (auto& thread : threads) thread.join();
   done = true;
   reader.join();
+  counter.join();
   reloader.join();
+  CHECK(visits(port) == given + 1);
   const std::string text = nlohmann::json::parse(get(port, "/").body)["response"];
   CHECK(text.size() == 1 + writers * rounds);
 

@@ -64,6 +64,8 @@ class Running:
         return int(first.split(" ")[1]), {k.lower(): v for k, v in (line.split(": ", 1) for line in rest)}, content
 
     def end(self):
+        if self.process is None:  # a test has ended it
+            return
         self.process.terminate()
         try:
             assert self.process.wait(DEADLINE) == 0

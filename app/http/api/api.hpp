@@ -27,11 +27,13 @@ private:
     Target target;
   };
   std::variant<Admitted, Response> admit(const Exchange& exchange) const;
+  Lane& lane_of(const Admitted& request, std::string_view method);
 
   const Context context_;
   Published<Tokens> tokens_;
   ReadLane reads_;
   WriteLane writes_;
+  std::unique_ptr<VisitLane> visits_; // null: there is no store
 };
 
 } // namespace greeter::api

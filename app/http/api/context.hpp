@@ -5,6 +5,7 @@
 #include "http/api/request.hpp"
 #include "http/board.hpp"
 #include "http/metrics.hpp"
+#include "http/visits.hpp"
 
 namespace greeter::api {
 
@@ -12,7 +13,8 @@ namespace greeter::api {
 struct Context {
   const Settings& settings;
   const Board& board;
-  Store* store; // null: read only
+  Store* store;          // null: read only
+  VisitRecorder* visits; // null where there is no store
   EventHub& events;
   StoreMetrics& counts;
 };
@@ -28,6 +30,9 @@ Response list(const Context& context, const Request& request);
 Response export_all(const Context& context, const Request& request);
 Response preview(const Context& context, const Request& request);
 Response timeline(const Context& context, const Request& request);
+
+// `trouble`: why the store can't be asked now.
+Response visits(const Context& context, const Request& request, const std::optional<Error>& trouble);
 
 // What a request wants to have written: a response already, or writes and what to make of their results.
 struct Plan {

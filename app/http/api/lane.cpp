@@ -112,6 +112,11 @@ void ReadLane::idle() {
   context_.events.beat();
 }
 
+void VisitLane::handle(std::vector<RequestPtr> requests) {
+  const auto trouble = context_.visits->record_unless_away();
+  for (const auto& request : requests) answer(*request, visits(context_, *request, trouble));
+}
+
 // A write that found something else than its plan expected is planned again, on what is there now.
 void WriteLane::handle(std::vector<RequestPtr> requests) {
   for (int attempt = 0; attempt < most_attempts && !requests.empty(); ++attempt) requests = write(std::move(requests));

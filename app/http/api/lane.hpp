@@ -66,6 +66,16 @@ private:
   Clock::time_point next_beat_ = Clock::now();
 };
 
+// Answers how often greetings were given, which the store alone knows. Whoever asks sees what was counted before.
+class VisitLane final : public Lane {
+public:
+  VisitLane(const Context& context, Log& log) : Lane(context, log) { start(); }
+  ~VisitLane() override { stop(); }
+
+protected:
+  void handle(std::vector<RequestPtr> requests) override;
+};
+
 // Writes: whatever came while the store was busy with the last writes is one transaction, and waits for the disk once.
 class WriteLane final : public Lane {
 public:

@@ -17,12 +17,13 @@ struct Named {
   Resource resource;
 };
 constexpr std::string_view greetings_path = "/api/v1/greetings";
-constexpr std::array<Named, 7> fixed{{{"/api/v1/greetings", Resource::greetings},
+constexpr std::array<Named, 8> fixed{{{"/api/v1/greetings", Resource::greetings},
                                       {"/api/v1/greetings/import", Resource::import},
                                       {"/api/v1/greetings/export", Resource::export_all},
                                       {"/api/v1/greetings/preview", Resource::preview},
                                       {"/api/v1/greetings/timeline", Resource::timeline},
                                       {"/api/v1/greetings/events", Resource::events},
+                                      {"/api/v1/visits", Resource::visits},
                                       {"/api/v1/whoami", Resource::whoami}}};
 
 Frame frame_of(std::string_view bytes) {

@@ -14,7 +14,7 @@
 
 namespace greeter::api {
 
-enum class Resource { greetings, greeting, import, export_all, preview, timeline, events, whoami };
+enum class Resource { greetings, greeting, import, export_all, preview, timeline, events, visits, whoami };
 
 // What a path below /api/v1 names; nothing: nothing. `id` is that of a Resource::greeting.
 struct Target {

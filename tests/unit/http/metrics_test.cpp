@@ -58,8 +58,8 @@ TEST_CASE("greetings are counted by customer and outlive a reload") {
   const Metrics metrics(2);
   Board board({{{"a", "A", "Hi", {"a.x"}}, {"c", "C", "Moin", {"c.x"}}}, "", "cafe"}, {}, 2);
   const auto before = board.site().current();
-  before->pages[1]->count->add(0);
-  before->pages[1]->count->add(1);
+  before->pages[1]->offers[0].count->add(0);
+  before->pages[1]->offers[0].count->add(1);
   board.configure({{{"b", "B", "Yo", {"b.x"}}, {"c", "C", "Moin Moin", {"c.x"}}}, "", "cafe"});
   const auto text = metrics_text(metrics, *board.site().current());
   CHECK(has_line(text, R"(greeter_greetings_total{customer="b"} 0)"));
