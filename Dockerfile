@@ -15,7 +15,7 @@ RUN sed -i 's/^deb \(.*\)/&\ndeb-src \1/' /etc/apt/sources.list 2>/dev/null; \
     && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
       ca-certificates cmake dpkg-dev g++ ninja-build pkgconf \
       libcli11-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev \
-      libre2-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev \
+      libhiredis-dev libre2-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev \
     && apt-get source -q cpp-httplib \
     && install -D -m 644 cpp-httplib-*/httplib.h httplib/httplib.h \
     && rm -rf cpp-httplib* /var/lib/apt/lists/*

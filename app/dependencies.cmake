@@ -78,6 +78,7 @@ function(greeter_package name package)
 endfunction()
 greeter_package(sqlite sqlite3)
 greeter_package(re2 re2)
+greeter_package(hiredis hiredis)
 greeter_package(tls openssl)
 
 if(GREETER_TESTS)

@@ -66,13 +66,6 @@ template <auto Field> Rule age(Settings& settings, std::string_view value) {
   return {};
 }
 
-Rule store(Settings& settings, std::string_view value) {
-  constexpr std::string_view sqlite = "sqlite:";
-  if (value == "none" || value == "memory:" || (value.starts_with(sqlite) && value.size() > sqlite.size()))
-    return text<&Settings::store>(settings, value);
-  return "a store is none, memory: or sqlite:/path/to/file.db";
-}
-
 template <auto Field> Rule timeout(Settings& settings, std::string_view value) {
   if (const auto rule = duration<Field>(settings, value)) return rule;
   if ((settings.*Field).count() == 0) return "a timeout is longer than 0, like 500ms or 10s";
@@ -134,8 +127,14 @@ constexpr SettingSpec specs[] = {
      text<&S::config>},
     {"GREETER_DOMAIN", "--domain", "parcellab.com", "what follows the customer in a host name", domain},
     {"GREETER_STORE", "--store", "none",
-     "where greetings are kept that are changed at run time: none, memory: or sqlite:/path/to/file.db", store},
-    {"GREETER_STORE_WAIT", "--store-wait", "0s", "how long to wait at the start for another process to leave the store",
+     "where greetings are kept that are changed at run time: none, memory:, sqlite:FILE, or a URL of Redis",
+     text<&S::store>},
+    {"GREETER_STORE_PASSWORD_FILE", "--store-password-file", "",
+     "file with the password for Redis; empty: it wants none", text<&S::store_password_file>},
+    {"GREETER_SENTINEL_PASSWORD_FILE", "--sentinel-password-file", "", "file with the sentinels' password",
+     text<&S::sentinel_password_file>},
+    {"GREETER_STORE_WAIT", "--store-wait", "0s",
+     "how long to wait at the start for another process to leave the store, or for Redis to answer",
      duration<&S::store_wait>},
     {"GREETER_TOKEN_FILE", "--token-file", "",
      "who may use the API: lines of 'reader TOKEN' or 'editor TOKEN'; empty: no API", text<&S::token_file>},

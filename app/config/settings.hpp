@@ -23,7 +23,8 @@ struct Settings {
   std::string config;        // a file or folder in the values format
   bool config_is_default = true;
   std::string domain;
-  std::string store; // "none", or what names a backend
+  std::string store;                                       // "none", or what names a backend
+  std::string store_password_file, sentinel_password_file; // empty: no password
   std::chrono::milliseconds store_wait{};
   std::string token_file;        // empty: no API
   std::size_t max_greetings = 0; // of a customer

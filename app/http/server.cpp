@@ -1,9 +1,12 @@
 #include "http/server.hpp"
 
 #include "base/process.hpp"
+#include "base/text.hpp"
 #include "http/metrics_text.hpp"
 #include "http/public_handler.hpp"
 #include "store/open.hpp"
+
+#include <fmt/format.h>
 
 #include <ctime>
 
@@ -55,7 +58,15 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings, Configur
   Store::Contents stored;
   if (settings.store != "none") {
     const auto kept = std::chrono::duration_cast<std::chrono::seconds>(settings.changes_kept);
-    auto opened = open_store(settings.store, {.changes_kept = kept, .wait = settings.store_wait});
+    if (const auto fault = store_url_fault(settings.store)) {
+      const auto scheme = settings.store.find("://"); // what follows may hold a password
+      const auto shown = scheme == std::string::npos ? settings.store : settings.store.substr(0, scheme) + "://...";
+      return Error{ErrorCode::invalid, fmt::format("GREETER_STORE={} can't be used: {}", in_quotes(shown), *fault)};
+    }
+    auto opened = open_store(settings.store, {.changes_kept = kept,
+                                              .wait = settings.store_wait,
+                                              .password_file = settings.store_password_file,
+                                              .sentinel_password_file = settings.sentinel_password_file});
     if (!opened) return opened.error();
     store = std::move(opened.value());
     auto contents = store->load();

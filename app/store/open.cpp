@@ -1,6 +1,7 @@
 #include "store/open.hpp"
 
 #include "store/memory_store.hpp"
+#include "store/redis/redis_store.hpp"
 #include "store/sqlite_backup.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -13,23 +14,29 @@ constexpr std::string_view sqlite_scheme = "sqlite:";
 
 // The file of a store that has one.
 Result<std::string> file_of(const std::string& url) {
-  if (const auto fault = store_url_fault(url)) return Error{ErrorCode::invalid, url + ": " + std::string(*fault)};
+  if (const auto fault = store_url_fault(url)) return Error{ErrorCode::invalid, url + ": " + *fault};
   if (url.starts_with(sqlite_scheme)) return url.substr(sqlite_scheme.size());
-  return Error{ErrorCode::invalid, url + " has no file: what it holds ends with its process"};
+  if (url == memory_url) return Error{ErrorCode::invalid, url + " has no file: what it holds ends with its process"};
+  return Error{ErrorCode::invalid, url + " has no file: back up Redis' own, or use greeter greetings export"};
 }
 
 } // namespace
 
-std::optional<std::string_view> store_url_fault(std::string_view url) {
+std::optional<std::string> store_url_fault(const std::string& url) {
+  if (redis::is_url(url)) {
+    const auto parsed = redis::parse_url(url);
+    return parsed ? std::nullopt : std::optional(parsed.error().message);
+  }
   if (url == memory_url || (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())) return {};
-  return "a store is none, memory: or sqlite:/path/to/file.db";
+  return "a store is none, memory:, sqlite:/path/to/file.db, redis://HOST or redis+sentinel://HOST,HOST";
 }
 
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
-  if (const auto fault = store_url_fault(url)) return Error{ErrorCode::invalid, url + ": " + std::string(*fault)};
+  if (redis::is_url(url)) return redis::RedisStore::open(url, options);
   if (url == memory_url)
     return std::unique_ptr<Store>(std::make_unique<MemoryStore>(options.changes_kept, options.most_changes));
-  return SqliteStore::open(url.substr(sqlite_scheme.size()), options);
+  const auto file = file_of(url);
+  return file ? SqliteStore::open(file.value(), options) : file.error();
 }
 
 Result<std::uint64_t> back_up(const std::string& url, const std::string& file) {

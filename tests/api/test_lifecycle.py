@@ -142,7 +142,7 @@ def test_a_store_that_can_not_be_used_stops_the_start(server, spoil):
     assert before is None or server.database.read_bytes() == before, "what can't be read is not written to"
 
 
-NO_STORES = ["redis://localhost", "sqlite:", "sqlite", "memory", "file.db", "sqlite:/no/such/folder/x.db"]
+NO_STORES = ["redis://", "redis://ann:secret@localhost", "redis+sentinel://a,,b", "http://localhost", "sqlite:", "sqlite", "memory", "file.db", "sqlite:/no/such/folder/x.db"]
 
 
 @pytest.mark.parametrize("store", NO_STORES)
@@ -151,6 +151,7 @@ def test_a_store_that_is_none_stops_the_start(make, store):
     assert server.exit_code() == 2
     told = server.errors().strip()
     assert len(told.splitlines()) == 1
+    assert "secret" not in told
     assert ("/no/such/folder" if "/" in store and "sqlite" in store else "GREETER_STORE") in told
 
 

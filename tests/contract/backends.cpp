@@ -1,6 +1,8 @@
 // The backends that need nothing but this machine.
 #include "contract/suite/backends.hpp"
 
+#include "base/random.hpp"
+#include "contract/redis_servers.hpp"
 #include "support/folder.hpp"
 
 #include <array>
@@ -20,9 +22,28 @@ struct InSqlite : Place {
   const Folder folder;
 };
 
+// A prefix of its own on a server that all tests of a process share.
+struct OnRedis : Place {
+  Result<std::unique_ptr<Store>> open(const StoreOptions& options) override {
+    static const RedisServer server("appendonly yes\n");
+    return open_store("redis://127.0.0.1:" + std::to_string(server.port()) + prefix, options);
+  }
+  const std::string prefix = "?prefix=" + random_hex(16) + ":";
+};
+
+struct BehindSentinel : Place {
+  Result<std::unique_ptr<Store>> open(const StoreOptions& options) override {
+    static const SentinelSystem system;
+    return open_store("redis+sentinel://127.0.0.1:" + std::to_string(system.sentinel.port()) + prefix, options);
+  }
+  const std::string prefix = "?prefix=" + random_hex(16) + ":";
+};
+
 template <class T> std::unique_ptr<Place> make() { return std::make_unique<T>(); }
 
-constexpr std::array all_backends{Backend{"memory", false, make<InMemory>}, Backend{"sqlite", true, make<InSqlite>}};
+constexpr std::array all_backends{Backend{"memory", false, make<InMemory>}, Backend{"sqlite", true, make<InSqlite>},
+                                  Backend{"redis", true, make<OnRedis>},
+                                  Backend{"redis behind a sentinel", true, make<BehindSentinel>}};
 
 } // namespace
 
