@@ -1,7 +1,7 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
 .PHONY: help run build test e2e lint format build-app run-app clean new-customer plan deploy rollback deploy-shared status verify \
-	undeploy install-k3s uninstall-k3s import-docker-image package test-fresh test-sanitizers observe bench bench-quick fuzz soak
+	undeploy install-k3s uninstall-k3s import-docker-image package test-failures test-fresh test-sanitizers observe bench bench-quick fuzz soak
 
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
@@ -16,6 +16,8 @@ test: ## build, then every test that needs no cluster: unit, HTTP, containers, c
 	@scripts/test
 test-sanitizers: ## unit and HTTP tests under ASan and UBSan, then under TSan
 	@scripts/test-sanitizers
+test-failures: ## ROUNDS=20: what make test does once to Redis under load, again and again, with a table
+	@scripts/failures $(ROUNDS)
 test-fresh: ## bootstrap on fresh machines: containers of Debian 12 and 13
 	@scripts/test-fresh
 e2e: ## tests on a real cluster

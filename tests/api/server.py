@@ -50,6 +50,7 @@ class Server:
             "GREETER_TOKEN_FILE": str(self.tokens),
             **settings,
         }
+        self.enter = ()  # a command in front of the program's
         self.process = None
         self.runs = 0
 
@@ -63,7 +64,7 @@ class Server:
         self.runs += 1
         environment = {name: value for name, value in {**self.settings, **settings}.items() if value is not None}
         with open(self._file("out"), "w") as out, open(self._file("err"), "w") as err:
-            self.process = subprocess.Popen([GREETER, "serve"], env=environment, stdout=out, stderr=err)
+            self.process = subprocess.Popen([*self.enter, GREETER, "serve"], env=environment, stdout=out, stderr=err)
         return self
 
     def start(self, **settings):
