@@ -1,7 +1,7 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
 .PHONY: help run build test e2e lint format build-app run-app clean new-customer plan deploy rollback deploy-shared status verify \
-	undeploy install-k3s uninstall-k3s import-docker-image package test-failures test-fresh test-sanitizers observe bench bench-quick fuzz soak
+	undeploy rotate-passwords install-k3s uninstall-k3s import-docker-image package test-failures test-fresh test-sanitizers observe bench bench-quick fuzz soak
 
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
@@ -52,10 +52,12 @@ run-app: ## a container per customer, from port 8080 up, and one for a customer 
 ##@ Cluster
 plan: ## what deploy would do: who is new, changed and how, or without a file
 	@scripts/deploy --plan
-deploy: ## every new or changed customer, wave by wave (CUSTOMER=customer-c: one); installs a cluster where there is none
+deploy: ## every new or changed customer, wave by wave (CUSTOMER=customer-c: one; STORE=redis: many replicas that can be written to)
 	@scripts/deploy
 deploy-shared: ## one release for every customer, by host
 	@scripts/deploy-shared
+rotate-passwords: ## new passwords for the store of STORE=redis, while it is used (CUSTOMER=customer-c: one customer's)
+	@scripts/store-user rotate $(CUSTOMER)
 rollback: ## CUSTOMER=customer-c: back to what it had before
 	@scripts/rollback
 status: ## what runs where

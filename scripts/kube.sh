@@ -64,9 +64,35 @@ domain_label() {
 }
 
 # What all releases have in common: the chart, but for what only describes it, and the common values.
-common_hash() { # COMMON.JSON
-  (cd "$REPO/app-chart" && find Chart.yaml values.yaml templates -type f | LC_ALL=C sort | xargs sha256sum && sha256sum <"$1") |
+common_hash() { # COMMON.JSON STORE.JSON
+  (cd "$REPO/app-chart" && find Chart.yaml values.yaml templates -type f | LC_ALL=C sort | xargs sha256sum && cat "$@" | sha256sum) |
     sha256sum | cut -c 1-40
+}
+
+# A namespace of ours carries the pod-security labels; one that somebody else made keeps its own.
+make_namespace() { # NAME
+  local phase made_by
+  read -r phase made_by < <(kube get namespace "$1" --ignore-not-found \
+    -o 'jsonpath={.status.phase} {.metadata.labels.app\.kubernetes\.io/managed-by}{"\n"}') || true
+  if [ "$phase" = Terminating ]; then
+    kube wait --for=delete "namespace/$1" --timeout=120s >/dev/null
+    phase=
+  fi
+  if [ -n "$phase" ] && [ "$made_by" != "${MADE_BY_US#*=}" ]; then return; fi
+  jq -n --arg name "$1" '"pod-security.kubernetes.io/" as $security | {apiVersion: "v1", kind: "Namespace",
+    metadata: {name: $name, labels: ({"app.kubernetes.io/managed-by": "greeter"} +
+      ({enforce: "restricted", audit: "restricted", warn: "restricted"} | with_entries(.key |= $security + .)))}}' |
+    kube apply --server-side --force-conflicts -f - >/dev/null
+}
+
+# An interrupted run leaves its revision pending, and Helm then refuses every other. Forgetting that revision is
+# enough: the next one compares with the last that was finished, and adopts what is there.
+forget_unfinished() { # RELEASE
+  local pending
+  pending=$(kube -n "$1" get secrets -l "owner=helm,name=$1,status in (pending-install,pending-upgrade,pending-rollback)" -o name) || return 1
+  [ -n "$pending" ] || return 0
+  say "$1: an earlier deploy was interrupted: recovering"
+  xargs kubectl ${CONTEXT:+--context "$CONTEXT"} -n "$1" delete <<<"$pending" >/dev/null
 }
 
 # A changed annotation makes the kubelet look at the pod now: a changed greeting is there within seconds, not within

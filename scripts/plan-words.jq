@@ -2,7 +2,7 @@
 
 def count($action): map(select(.action == $action)) | length;
 def names: map(.customer) | if length > 8 then "\(length) customers" else join(" ") end;
-def because: {common: "another chart, image or domain", unverified: "not known to answer rightly yet",
+def because: {common: "another chart, image, domain or store", unverified: "not known to answer rightly yet",
   forced: "FORCE=1"}[.];
 
 ($words | split("\n") | map(select(. != "") | {customer: sub(":.*"; ""), line: .}) | group_by(.customer) |

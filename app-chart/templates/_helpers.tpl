@@ -116,6 +116,17 @@ labels:
 {{- if include "greeter.autoscaled" . }}{{ .Values.autoscaling.minReplicas }}{{ else }}{{ include "greeter.replicas" . }}{{ end }}
 {{- end }}
 
+{{/* Where greetings are kept that are written; nothing where they can't be. */}}
+{{- define "greeter.store" -}}
+{{- if .Values.persistence.enabled }}sqlite:/data/greetings.db
+{{- else }}{{ .Values.redis.url | replace "{release}" .Release.Name }}{{ end }}
+{{- end }}
+
+{{/* Seconds that a start waits for a store that may not be there yet. */}}
+{{- define "greeter.storeWait" -}}
+{{- with .Values.redis }}{{ if .url }}{{ .waitSeconds }}{{ else }}0{{ end }}{{ end }}
+{{- end }}
+
 {{- define "greeter.claim" -}}
 {{ .Values.persistence.existingClaim | default (include "greeter.fullname" .) }}
 {{- end }}
@@ -139,8 +150,8 @@ securityContext:
   runAsNonRoot: true
   runAsUser: 65532
   runAsGroup: 65532
-  {{- if or .Values.persistence.enabled .Values.api.enabled }}
-  # Of this group are the volume, which is looked through only where its root is not, and the tokens.
+  {{- if or .Values.persistence.enabled .Values.api.enabled (and .Values.redis.url .Values.redis.existingSecret) }}
+  # Of this group are the volume, which is looked through only where its root is not, the tokens and the passwords.
   fsGroup: 65532
   fsGroupChangePolicy: OnRootMismatch
   {{- end }}
@@ -180,6 +191,9 @@ securityContext:
 {{- if gt (int .minReplicas) (int .maxReplicas) }}
 {{- fail (printf "autoscaling.minReplicas is %v, more than autoscaling.maxReplicas, %v: make it at most %v" .minReplicas .maxReplicas .maxReplicas) }}
 {{- end }}
+{{- end }}
+{{- if and .Values.persistence.enabled .Values.redis.url }}
+{{- fail "persistence.enabled is true and redis.url is set, but greetings are kept in one place: leave persistence out, or set redis.url to \"\" to keep the volume" }}
 {{- end }}
 {{- with .Values.persistence }}
 {{- if .enabled }}

@@ -12,6 +12,8 @@ REPO = Path(__file__).resolve().parents[2]
 CHART = REPO / "app-chart"
 CUSTOMER_VALUES = Path(os.environ.get("CUSTOMER_VALUES", REPO / "customer-values"))
 CONFIGURATIONS = sorted((Path(__file__).parent / "configurations").glob("*.yaml"))
+STORE_CHART = REPO / "store-chart"
+STORE_CONFIGURATIONS = sorted((Path(__file__).parent / "store/configurations").glob("*.yaml"))
 # The oldest that Chart.yaml allows, and the newest whose schemas there are.
 KUBERNETES = ("1.30.0", "1.37.0")
 
@@ -81,9 +83,9 @@ def objects(*arguments, **options):
 
 
 @functools.cache
-def rendered(path):
+def rendered(path, chart=CHART):
     """The objects of a values file, whose stem is the release."""
-    return objects("--values", path, release=path.stem)
+    return objects("--values", path, release=path.stem, chart=chart)
 
 
 def refusal(*arguments, **options):

@@ -4,8 +4,11 @@ import re
 import shutil
 import sys
 
+import pytest
 import yaml
-from rendering import CHART, CUSTOMER_VALUES, REPO, customer, objects, one, run
+from rendering import CHART, CUSTOMER_VALUES, REPO, STORE_CHART, customer, objects, one, run
+
+CHARTS = [CHART, STORE_CHART]
 
 
 def test_the_table_of_values_is_up_to_date():
@@ -14,7 +17,8 @@ def test_the_table_of_values_is_up_to_date():
 
 
 def test_a_stale_table_and_a_value_without_comment_are_noticed(tmp_path):
-    shutil.copytree(CHART, tmp_path / "app-chart")
+    for chart in CHARTS:
+        shutil.copytree(chart, tmp_path / chart.name)
     script = shutil.copy(REPO / "scripts/chart-docs", tmp_path / "app-chart")
     (tmp_path / "scripts").mkdir()
     script = shutil.move(script, tmp_path / "scripts/chart-docs")
@@ -31,7 +35,8 @@ def test_a_stale_table_and_a_value_without_comment_are_noticed(tmp_path):
     assert "extra has no comment" in check().stderr
 
 
-def test_the_table_has_every_value():
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
+def test_the_table_has_every_value(chart):
     def paths(node, path=""):
         for key, value in node.items():
             if isinstance(value, dict) and value and not key.endswith("abels"):
@@ -39,15 +44,15 @@ def test_the_table_has_every_value():
             else:
                 yield f"{path}{key}"
 
-    defaults = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
-    table = re.findall(r"^\| `([^`]+)` \| `", (CHART / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    defaults = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+    table = re.findall(r"^\| `([^`]+)` \| `", (chart / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert table == list(paths(defaults))
 
 
-def test_the_chart_bears_the_version_of_the_binary():
+def test_the_charts_bear_the_version_of_the_binary():
     version = re.search(r"project\(greeter VERSION (\d+\.\d+\.\d+)", (REPO / "CMakeLists.txt").read_text())[1]
-    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
-    assert chart["appVersion"] == version
+    chart, store = (yaml.safe_load((REPO / name / "Chart.yaml").read_text()) for name in ("app-chart", "store-chart"))
+    assert (chart["version"], chart["appVersion"], store["version"]) == (version, version, version)
 
 
 def notes(tmp_path, values):

@@ -1,4 +1,4 @@
-"""values.schema.json is closed: Helm refuses what is misspelt, of the wrong type, or null.
+"""values.schema.json of either chart is closed: Helm refuses what is misspelt, of the wrong type, or null.
 
 The cases come from the schema and the defaults. All of one sort go to Helm in a single run, which has to name each.
 """
@@ -7,11 +7,9 @@ import copy
 import json
 
 import pytest
-import yaml
-from rendering import CHART, customer, faults, objects, refusal
+from closed_values import Values, dotted
+from rendering import CHART, STORE_CHART, customer, objects
 
-SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
-DEFAULTS = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
 # Kubernetes, another tool or the customer owns their keys.
 OPEN = {"global", "affinity", "nodeSelector", "podAnnotations", "podLabels"} | {
     "customer.greetings",  # by id
@@ -20,102 +18,49 @@ OPEN = {"global", "affinity", "nodeSelector", "podAnnotations", "podLabels"} | {
     "ingress.annotations",
     "networkPolicy.ingressController.podLabels",
     "networkPolicy.prometheus.podLabels",
+    "networkPolicy.dns.podLabels",
     "serviceMonitor.labels",
 }
+STORE_OPEN = {"global", "nodeSelector", "podAnnotations", "exporter.serviceMonitor.labels", "networkPolicy.prometheus.podLabels"}
+APP, STORE = Values(CHART, OPEN, customer), Values(STORE_CHART, STORE_OPEN, dict)
+NAMES = {id(APP): "", id(STORE): "store-"}
 
 
-def resolve(node):
-    """A schema with its references followed."""
-    if "$ref" in node:
-        return resolve(SCHEMA["definitions"][node["$ref"].removeprefix("#/definitions/")])
-    for part in node.get("allOf", []):
-        node = {**resolve(part), **node}
-    return node
-
-
-def walk(node=SCHEMA, path=()):
-    """Yields (path, schema) of every value there can be."""
-    node = resolve(node)
-    yield path, node
-    for key, child in node.get("properties", {}).items():
-        yield from walk(child, (*path, key))
-
-
-def dotted(path):
-    return ".".join(path)
-
-
-def default(path):
-    value = DEFAULTS
-    for key in path:
-        value = value[key]
-    return value
-
-
-def defaulted(node=DEFAULTS, path=()):
-    """Yields the path of every value that has a default, down to where the schema is open."""
-    if path:
-        yield path
-    if isinstance(node, dict) and dotted(path) not in OPEN:
-        for key, child in node.items():
-            yield from defaulted(child, (*path, key))
-
-
-def put(values, path, value):
-    for key in path[:-1]:
-        values = values.setdefault(key, {})
-    values[path[-1]] = value
-
-
-def refused(changes):
-    """The faults that Helm finds in values with these changes."""
-    values = customer()
-    for path, value in changes:
-        put(values, path, value)
-    return list(faults(refusal(values=values)))
-
-
-NODES = dict(walk())
-CLOSED = [path for path, node in NODES.items() if "properties" in node]
-LEAVES = [path for path, node in NODES.items() if path and "properties" not in node and dotted(path) not in OPEN]
-
-
-def wrong(path):
-    """A value of a type that does not fit."""
-    kinds = NODES[path].get("type"), NODES[path].get("enum")
-    return 7 if kinds[0] in ("string", "boolean", "array") or kinds[1] else "wrong"
+def cases(paths):
+    """(chart, path) for each path that paths(chart) gives."""
+    return [pytest.param(chart, path, id=f"{NAMES[id(chart)]}{dotted(path) or 'top'}") for chart in (APP, STORE) for path in paths(chart)]
 
 
 @pytest.fixture(scope="module")
 def of_typos():
-    return refused([((*path, "typo"), "x") for path in CLOSED])
+    return {chart: chart.refused([((*path, "typo"), "x") for path in chart.closed]) for chart in (APP, STORE)}
 
 
 @pytest.fixture(scope="module")
 def of_types():
-    return refused([(path, wrong(path)) for path in LEAVES])
+    return {chart: chart.refused([(path, chart.wrong(path)) for path in chart.leaves]) for chart in (APP, STORE)}
 
 
-@pytest.mark.parametrize("path", CLOSED, ids=lambda path: dotted(path) or "top")
-def test_a_typo_is_refused(path, of_typos):
-    assert [what for where, what in of_typos if where == dotted(path) and "typo" in what]
+@pytest.mark.parametrize(("chart", "path"), cases(lambda chart: chart.closed))
+def test_a_typo_is_refused(chart, path, of_typos):
+    assert [what for where, what in of_typos[chart] if where == dotted(path) and "typo" in what]
 
 
-@pytest.mark.parametrize("path", LEAVES, ids=dotted)
-def test_a_wrong_type_is_refused(path, of_types):
-    assert [what for where, what in of_types if where == dotted(path)]
+@pytest.mark.parametrize(("chart", "path"), cases(lambda chart: chart.leaves))
+def test_a_wrong_type_is_refused(chart, path, of_types):
+    assert [what for where, what in of_types[chart] if where == dotted(path)]
 
 
-@pytest.mark.parametrize("path", list(defaulted()), ids=dotted)
-def test_null_is_refused(path):
+@pytest.mark.parametrize(("chart", "path"), cases(lambda chart: chart.defaulted()))
+def test_null_is_refused(chart, path):
     # A run each: null for an object hides those inside it.
-    missing = refused([(path, None)])
+    missing = chart.refused([(path, None)])
     assert [what for where, what in missing if where == dotted(path[:-1]) and path[-1] in what]
 
 
-@pytest.mark.parametrize("path", [path for path in CLOSED if path], ids=dotted)
-def test_an_object_is_nothing_else(path):
-    assert [what for where, what in refused([(path, "x")]) if where == dotted(path) and "object" in what]
+@pytest.mark.parametrize(("chart", "path"), cases(lambda chart: [path for path in chart.closed if path]))
+def test_an_object_is_nothing_else(chart, path):
+    assert [what for where, what in chart.refused([(path, "x")]) if where == dotted(path) and "object" in what]
 
 
 # Settings that the chart hands on without a default of its own.
@@ -128,25 +73,29 @@ OPTIONAL_SETTINGS = (
 
 
 def test_schema_and_defaults_know_the_same_values():
-    documented = set(defaulted())
+    documented = set(APP.defaulted())
     unset = {("global",), *[("server", key) for key in OPTIONAL_SETTINGS]}
     unset |= {("resources", "limits", "cpu")}
-    assert set(NODES) - {()} == documented | unset
+    assert set(APP.nodes) - {()} == documented | unset
+    unset = {("global",), *[(part, "resources", "limits", "cpu") for part in ("redis", "sentinel", "exporter")]}
+    assert set(STORE.nodes) - {()} == set(STORE.defaulted()) | unset
 
 
-def test_every_object_is_closed_or_known_to_be_open():
-    for path, node in NODES.items():
+@pytest.mark.parametrize("chart", [APP, STORE], ids=["app", "store"])
+def test_every_object_is_closed_or_known_to_be_open(chart):
+    for path, node in chart.nodes.items():
         if node.get("type") == "object":
-            assert (node.get("additionalProperties") is False) != (dotted(path) in OPEN), dotted(path)
+            assert (node.get("additionalProperties") is False) != (dotted(path) in chart.open), dotted(path)
 
 
-def test_it_refers_to_nothing_outside():
-    references = [node for node in json.dumps(SCHEMA).split('"$ref": ')[1:] if not node.startswith('"#/definitions/')]
+@pytest.mark.parametrize("chart", [APP, STORE], ids=["app", "store"])
+def test_it_refers_to_nothing_outside(chart):
+    references = [node for node in json.dumps(chart.schema).split('"$ref": ')[1:] if not node.startswith(('"#/definitions/', '"#/properties/'))]
     assert not references
 
 
 def test_the_defaults_fit_once_there_is_a_customer():
-    values = copy.deepcopy(DEFAULTS)
+    values = copy.deepcopy(APP.defaults)
     values["customer"] |= {"name": "X", "greeting": "Hello!"}
     assert objects(values=values)
 
@@ -200,6 +149,15 @@ BAD = [
     ("persistence.accessModes", ["ReadOnlyMany"]),
     ("persistence.existingClaim", "Upper"),
     ("persistence.enabled", "yes"),
+    ("redis.url", "greeter-store"),
+    ("redis.url", "http://greeter-store"),
+    ("redis.url", "redis://me:secret@greeter-store"),
+    ("redis.url", "redis+sentinel://greeter-store:26379/a b"),
+    ("redis.existingSecret", "Upper"),
+    ("redis.waitSeconds", "20s"),
+    ("redis.waitSeconds", -1),
+    ("networkPolicy.redis.peers", []),
+    ("networkPolicy.redis.ports", [0]),
     ("api.enabled", "yes"),
     ("api.existingSecret", "under_score"),
     ("autoscaling.enabled", "sometimes"),
@@ -208,6 +166,7 @@ BAD = [
     ("autoscaling.minReplicas", 0),
     ("autoscaling.targetCPU", "20%"),
     ("autoscaling.targetCPU", 1),
+    ("autoscaling.scaleDownSeconds", "5m"),
     ("topologySpread.whenUnsatisfiable", "Never"),
     ("resources.limits.memory", "64MB"),
     ("service.port", 0),
@@ -246,4 +205,25 @@ BAD = [
 
 @pytest.mark.parametrize(("path", "value"), BAD, ids=lambda item: str(item)[:40])
 def test_a_bad_value_is_refused(path, value):
-    assert [where for where, _ in refused([(tuple(path.split(".")), value)]) if where.startswith(path)]
+    assert [where for where, _ in APP.refused([(tuple(path.split(".")), value)]) if where.startswith(path)]
+
+
+STORE_BAD = [
+    ("image.tag", ""),
+    ("passwords.existingSecret", "Upper"),
+    ("redis.maxmemory", "96Mi"),
+    ("redis.maxmemory", "0"),
+    ("redis.minReplicasToWrite", 3),
+    ("redis.minReplicasMaxLag", 0),
+    ("sentinel.downAfterMilliseconds", 0),
+    ("sentinel.failoverTimeoutMilliseconds", "10s"),
+    ("persistence.size", "0Gi"),
+    ("antiAffinity", "always"),
+    ("networkPolicy.clients", ["greeter"]),
+    ("exporter.serviceMonitor.interval", "often"),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), STORE_BAD, ids=lambda item: str(item)[:40])
+def test_a_bad_value_of_the_store_is_refused(path, value):
+    assert [where for where, _ in STORE.refused([(tuple(path.split(".")), value)]) if where.startswith(path)]

@@ -1,11 +1,11 @@
-"""A volume for greetings that are written, and tokens for those who write them."""
+"""A volume or a Redis for greetings that are written, and tokens for those who write them."""
 
 import base64
 import re
 
 import pytest
 import yaml
-from rendering import CHART, customer, find, helm, objects, one, pod, strings
+from rendering import CHART, customer, find, helm, objects, one, pod, refusal, strings
 
 WRITABLE = {"persistence": {"enabled": True}, "api": {"enabled": True}}
 
@@ -114,3 +114,53 @@ def test_the_notes_say_how_to_read_a_token_and_show_none(secret):
     assert not re.search("[A-Za-z0-9+/]{40}", text)
     assert "token" not in notes()
     assert ("only read" in notes(api={"enabled": True})) and ("only read" not in text)
+    assert "only read" not in notes(api={"enabled": True}, redis={"url": "redis://there"})
+
+
+SENTINEL = {"url": "redis+sentinel://{release}@store.there:26379/greeter?prefix=greeter:{release}:", "existingSecret": "passwords"}
+
+
+def test_a_redis_is_shared_by_as_many_pods_as_the_load_wants():
+    items = objects(values=customer(redis=SENTINEL))
+    assert environment(items)["GREETER_STORE"] == "redis+sentinel://customer-x@store.there:26379/greeter?prefix=greeter:customer-x:"
+    assert environment(items)["GREETER_STORE_WAIT"] == "20s"
+    assert find(items, "HorizontalPodAutoscaler") and find(items, "PodDisruptionBudget") and not find(items, "PersistentVolumeClaim")
+    assert one(items, "Deployment")["spec"]["strategy"]["type"] == "RollingUpdate"
+
+
+def test_the_passwords_of_a_redis_are_files_that_change_in_the_running_pod():
+    items = objects(values=customer(redis=SENTINEL))
+    volume, read_only = mounted(items)["/etc/greeter/redis"]
+    assert volume["secret"] == {"secretName": "passwords", "defaultMode": 0o440} and read_only
+    assert environment(items)["GREETER_STORE_PASSWORD_FILE"] == "/etc/greeter/redis/password"
+    assert environment(items)["GREETER_SENTINEL_PASSWORD_FILE"] == "/etc/greeter/redis/sentinel-password"
+    assert pod(items)["securityContext"]["fsGroup"] == 65532
+    alone = environment(objects(values=customer(redis={"url": "redis://there", "existingSecret": "passwords"})))
+    assert "GREETER_STORE_PASSWORD_FILE" in alone and "GREETER_SENTINEL_PASSWORD_FILE" not in alone
+    without = objects(values=customer(redis={"url": "redis://there"}))
+    assert "GREETER_STORE_PASSWORD_FILE" not in environment(without) and "/etc/greeter/redis" not in mounted(without)
+
+
+@pytest.mark.parametrize("wait", [0, 20, 300])
+def test_a_start_that_waits_for_redis_is_not_taken_for_dead(wait):
+    (container,) = pod(objects(values=customer(redis={"url": "redis://there", "waitSeconds": wait})))["containers"]
+    probe = container["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= wait + 10
+
+
+def test_pods_reach_that_redis_and_dns_alone():
+    assert one(objects(values=customer()), "NetworkPolicy")["spec"]["egress"] == []
+    redis, dns = one(objects(values=customer(redis=SENTINEL)), "NetworkPolicy")["spec"]["egress"]
+    assert redis["to"] == [{"namespaceSelector": {}, "podSelector": {"matchLabels": {"app.kubernetes.io/name": "greeter-store"}}}]
+    assert [port["port"] for port in redis["ports"]] == [6379, 26379]
+    assert dns["to"][0]["podSelector"] == {"matchLabels": {"k8s-app": "kube-dns"}} and {port["port"] for port in dns["ports"]} == {53}
+    peers = [{"ipBlock": {"cidr": "203.0.113.7/32"}}]
+    elsewhere = customer(redis=SENTINEL, networkPolicy={"redis": {"peers": peers, "ports": [6380]}})
+    assert one(objects(values=elsewhere), "NetworkPolicy")["spec"]["egress"][0] == {"to": peers, "ports": [{"port": 6380}]}
+
+
+def test_a_volume_and_a_redis_together_are_refused():
+    message = refusal(values=customer(persistence={"enabled": True}, redis=SENTINEL))
+    assert "persistence.enabled is true and redis.url is set" in message
+    both = objects(values=customer(persistence={"enabled": True}, redis={"url": "", "existingSecret": "passwords"}))
+    assert environment(both)["GREETER_STORE"] == "sqlite:/data/greetings.db"

@@ -11,6 +11,7 @@ import yaml
 REPO = Path(__file__).parents[2]
 PREFIX = os.environ.get("E2E_PREFIX", "e2e-")  # another one lets two runs use one cluster
 DOMAIN = "parcellab.com"
+STORE = f"{PREFIX}store"
 TOOLS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "greeter/bin"
 
 
@@ -26,7 +27,7 @@ def wait_until(seconds, what, condition):
 class Site:
     def __init__(self, values, kubeconfig, domain=DOMAIN):
         self.values = values
-        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": domain, "YES": "1",
+        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": domain, "YES": "1", "STORE_RELEASE": STORE,
                     "PATH": f"{TOOLS}:{os.environ['PATH']}"}
         if kubeconfig:
             self.env["KUBECONFIG"] = kubeconfig

@@ -85,7 +85,7 @@ def test_failed_customers_are_named_and_rolled_back(deployed, customer):
         assert "does-not-exist" in result.stderr and "Insufficient memory" in result.stderr
         assert deployed.answers(sound, "sound")
         assert deployed.releases()[customer]["status"] == "deployed" and huge not in deployed.deployed()
-        assert deployed.answers(customer, greeting)
+        wait_until(30, "the pods that stayed give the old greeting", lambda: deployed.answers(customer, greeting))
         assert deployed.pods(customer) == pods
     finally:
         deployed.file(huge).unlink()

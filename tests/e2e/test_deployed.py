@@ -93,14 +93,18 @@ def test_namespace_refuses_an_unrestricted_pod(deployed, name):
         deployed.output("bash", "-c", 'kubectl create --dry-run=server -f - <<<"$1"', "-", json.dumps(pod))
 
 
-def processes_of(pod_uid):
-    """This machine's processes in that pod, except the one that only holds it open."""
+def processes_of(uid):
+    """This machine's processes in that pod, except the one that only holds it open: directory in /proc -> program."""
+    assert uid, "every process would be in it"
+    programs = {}
     for directory in Path("/proc").glob("[0-9]*"):
         try:
-            if pod_uid in (directory / "cgroup").read_text() and "pause" not in (directory / "comm").read_text():
-                yield directory
+            cgroup, program = (directory / "cgroup").read_text(), (directory / "comm").read_text().strip()
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended meanwhile
+        if (uid in cgroup or uid.replace("-", "_") in cgroup) and program != "pause":
+            programs[directory] = program
+    return programs
 
 
 @pytest.mark.parametrize("name", CUSTOMERS)
@@ -110,10 +114,9 @@ def test_process_is_restricted(deployed, name):
         pytest.skip("reading another user's /proc entries needs root")
     checked = 0
     for pod in deployed.objects("pods", name):
-        uid = pod["metadata"]["uid"]
         if "deletionTimestamp" in pod["metadata"] or pod["metadata"]["labels"].get("app.kubernetes.io/component") != "server":
             continue
-        for process in {*processes_of(uid), *processes_of(uid.replace("-", "_"))}:
+        for process in processes_of(pod["metadata"]["uid"]):
             status = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line)
             assert set(status["Uid"].split()) == {"65532"} and set(status["Gid"].split()) == {"65532"}
             assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0

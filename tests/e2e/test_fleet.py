@@ -70,8 +70,7 @@ def memory(site, name):
     """Bytes that the customer's processes have to themselves, with their share of what several map."""
     total = 0
     for pod in site.objects("pods", name):
-        uid = pod["metadata"]["uid"]
-        for process in {*processes_of(uid), *processes_of(uid.replace("-", "_"))}:
+        for process in processes_of(pod["metadata"]["uid"]):
             total += int(re.search(r"^Pss: +(\d+) kB", (process / "smaps_rollup").read_text(), re.MULTILINE)[1]) * 1024
     return total
 
