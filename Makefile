@@ -52,7 +52,7 @@ run-app: ## a container per customer, from port 8080 up, and one for a customer 
 ##@ Cluster
 plan: ## what deploy would do: who is new, changed and how, or without a file
 	@scripts/deploy --plan
-deploy: ## every new or changed customer, wave by wave (CUSTOMER=customer-c: one; STORE=redis: many replicas that can be written to)
+deploy: ## every new or changed customer, wave by wave (CUSTOMER=customer-c: one; STORE=redis or kubernetes: many replicas that can be written to)
 	@scripts/deploy
 deploy-shared: ## one release for every customer, by host
 	@scripts/deploy-shared

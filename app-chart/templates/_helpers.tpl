@@ -119,12 +119,13 @@ labels:
 {{/* Where greetings are kept that are written; nothing where they can't be. */}}
 {{- define "greeter.store" -}}
 {{- if .Values.persistence.enabled }}sqlite:/data/greetings.db
+{{- else if .Values.kubernetes.enabled }}kubernetes:
 {{- else }}{{ .Values.redis.url | replace "{release}" .Release.Name }}{{ end }}
 {{- end }}
 
 {{/* Seconds that a start waits for a store that may not be there yet. */}}
 {{- define "greeter.storeWait" -}}
-{{- with .Values.redis }}{{ if .url }}{{ .waitSeconds }}{{ else }}0{{ end }}{{ end }}
+{{- with .Values }}{{ if .kubernetes.enabled }}{{ .kubernetes.waitSeconds }}{{ else if .redis.url }}{{ .redis.waitSeconds }}{{ else }}0{{ end }}{{ end }}
 {{- end }}
 
 {{- define "greeter.claim" -}}
@@ -150,7 +151,7 @@ securityContext:
   runAsNonRoot: true
   runAsUser: 65532
   runAsGroup: 65532
-  {{- if or .Values.persistence.enabled .Values.api.enabled (and .Values.redis.url .Values.redis.existingSecret) }}
+  {{- if or .Values.persistence.enabled .Values.api.enabled .Values.kubernetes.enabled (and .Values.redis.url .Values.redis.existingSecret) }}
   # Of this group are the volume, which is looked through only where its root is not, the tokens and the passwords.
   fsGroup: 65532
   fsGroupChangePolicy: OnRootMismatch
@@ -173,6 +174,18 @@ securityContext:
     drop: [ALL]
 {{- end }}
 
+{{/* Rules of a NetworkPolicy that let pods reach the API server. */}}
+{{- define "greeter.toApiServer" -}}
+{{- with .Values.networkPolicy.kubernetes -}}
+- {{ with .peers }}to:
+    {{- toYaml . | nindent 4 }}
+  {{ end }}ports:
+    {{- range .ports }}
+    - port: {{ . }}
+    {{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Contradictions that the schema can't see. */}}
 {{- define "greeter.check" -}}
 {{- if eq .Values.mode "shared" }}
@@ -191,6 +204,9 @@ securityContext:
 {{- if gt (int .minReplicas) (int .maxReplicas) }}
 {{- fail (printf "autoscaling.minReplicas is %v, more than autoscaling.maxReplicas, %v: make it at most %v" .minReplicas .maxReplicas .maxReplicas) }}
 {{- end }}
+{{- end }}
+{{- if and .Values.kubernetes.enabled (or .Values.persistence.enabled .Values.redis.url) }}
+{{- fail (printf "kubernetes.enabled is true and %s, but greetings are kept in one place: leave one of the two out" (ternary "persistence.enabled is as well" "redis.url is set" .Values.persistence.enabled)) }}
 {{- end }}
 {{- if and .Values.persistence.enabled .Values.redis.url }}
 {{- fail "persistence.enabled is true and redis.url is set, but greetings are kept in one place: leave persistence out, or set redis.url to \"\" to keep the volume" }}

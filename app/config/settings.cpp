@@ -127,7 +127,8 @@ constexpr SettingSpec specs[] = {
      text<&S::config>},
     {"GREETER_DOMAIN", "--domain", "parcellab.com", "what follows the customer in a host name", domain},
     {"GREETER_STORE", "--store", "none",
-     "where greetings are kept that are changed at run time: none, memory:, sqlite:FILE, or a URL of Redis",
+     "where greetings are kept that are changed at run time: none, memory:, sqlite:FILE, a URL of Redis, or "
+     "kubernetes:",
      text<&S::store>},
     {"GREETER_STORE_PASSWORD_FILE", "--store-password-file", "",
      "file with the password for Redis; empty: it wants none", text<&S::store_password_file>},

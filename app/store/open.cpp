@@ -1,5 +1,7 @@
 #include "store/open.hpp"
 
+#include "store/kubernetes/kubernetes_store.hpp"
+#include "store/kubernetes/url.hpp"
 #include "store/memory_store.hpp"
 #include "store/redis/redis_store.hpp"
 #include "store/sqlite_backup.hpp"
@@ -17,6 +19,8 @@ Result<std::string> file_of(const std::string& url) {
   if (const auto fault = store_url_fault(url)) return Error{ErrorCode::invalid, url + ": " + *fault};
   if (url.starts_with(sqlite_scheme)) return url.substr(sqlite_scheme.size());
   if (url == memory_url) return Error{ErrorCode::invalid, url + " has no file: what it holds ends with its process"};
+  if (kubernetes::is_url(url))
+    return Error{ErrorCode::invalid, url + " has no file: back up the cluster, or use greeter greetings export"};
   return Error{ErrorCode::invalid, url + " has no file: back up Redis' own, or use greeter greetings export"};
 }
 
@@ -27,12 +31,18 @@ std::optional<std::string> store_url_fault(const std::string& url) {
     const auto parsed = redis::parse_url(url);
     return parsed ? std::nullopt : std::optional(parsed.error().message);
   }
+  if (kubernetes::is_url(url)) {
+    const auto parsed = kubernetes::parse_url(url);
+    return parsed ? std::nullopt : std::optional(parsed.error().message);
+  }
   if (url == memory_url || (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())) return {};
-  return "a store is none, memory:, sqlite:/path/to/file.db, redis://HOST or redis+sentinel://HOST,HOST";
+  return "a store is none, memory:, sqlite:/path/to/file.db, redis://HOST, redis+sentinel://HOST,HOST or "
+         "kubernetes:";
 }
 
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options) {
   if (redis::is_url(url)) return redis::RedisStore::open(url, options);
+  if (kubernetes::is_url(url)) return kubernetes::KubernetesStore::open(url, options);
   if (url == memory_url)
     return std::unique_ptr<Store>(std::make_unique<MemoryStore>(options.changes_kept, options.most_changes));
   const auto file = file_of(url);

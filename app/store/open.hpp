@@ -13,8 +13,8 @@ struct StoreOptions {
   std::string password_file, sentinel_password_file; // of a store that asks for one; empty: it does not
 };
 
-// "memory:" (gone with the process), "sqlite:/path/to/file.db" or a URL of Redis (store/redis/url.hpp). Errors say what
-// is wrong with it, whom it may belong to, and what to do about it.
+// "memory:" (gone with the process), "sqlite:/path/to/file.db", a URL of Redis (store/redis/url.hpp) or of Kubernetes
+// (store/kubernetes/url.hpp). Errors say what is wrong with it, whom it may belong to, and what to do about it.
 Result<std::unique_ptr<Store>> open_store(const std::string& url, const StoreOptions& options);
 
 // Whether it names a backend: the rule it breaks, else nothing. "none" does not: callers ask for that first.

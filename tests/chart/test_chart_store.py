@@ -1,4 +1,4 @@
-"""A volume or a Redis for greetings that are written, and tokens for those who write them."""
+"""A volume, a Redis or Kubernetes itself for greetings that are written, and tokens for those who write them."""
 
 import base64
 import re
@@ -115,6 +115,7 @@ def test_the_notes_say_how_to_read_a_token_and_show_none(secret):
     assert "token" not in notes()
     assert ("only read" in notes(api={"enabled": True})) and ("only read" not in text)
     assert "only read" not in notes(api={"enabled": True}, redis={"url": "redis://there"})
+    assert "only read" not in notes(api={"enabled": True}, kubernetes={"enabled": True})
 
 
 SENTINEL = {"url": "redis+sentinel://{release}@store.there:26379/greeter?prefix=greeter:{release}:", "existingSecret": "passwords"}
@@ -164,3 +165,56 @@ def test_a_volume_and_a_redis_together_are_refused():
     assert "persistence.enabled is true and redis.url is set" in message
     both = objects(values=customer(persistence={"enabled": True}, redis={"url": "", "existingSecret": "passwords"}))
     assert environment(both)["GREETER_STORE"] == "sqlite:/data/greetings.db"
+
+
+IN_KUBERNETES = {"kubernetes": {"enabled": True}}
+
+
+def test_greetings_as_objects_are_shared_by_as_many_pods_as_the_load_wants():
+    items = objects(values=customer(**IN_KUBERNETES))
+    assert environment(items)["GREETER_STORE"] == "kubernetes:" and environment(items)["GREETER_STORE_WAIT"] == "20s"
+    assert find(items, "HorizontalPodAutoscaler") and not find(items, "PersistentVolumeClaim")
+    (container,) = pod(objects(values=customer(kubernetes={"enabled": True, "waitSeconds": 300})))["containers"]
+    assert container["startupProbe"]["failureThreshold"] >= 310
+
+
+def test_an_instance_may_change_greetings_of_its_namespace_and_nothing_else():
+    items = objects(values=customer(**IN_KUBERNETES))
+    group, role = "greeter.parcellab.com", one(items, "Role")
+    assert {(*rule["apiGroups"], *rule["resources"], *rule.get("resourceNames", [])): set(rule["verbs"]) for rule in role["rules"]} == {
+        (group, "greetings"): {"get", "list", "watch", "create", "patch", "delete"},
+        (group, "greetings/status"): {"patch"},
+        ("", "configmaps", "greeter-visits"): {"get", "update"},
+    }
+    binding = one(items, "RoleBinding")
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": one(items, "ServiceAccount")["metadata"]["name"], "namespace": "customer-x"}]
+
+
+def test_only_a_pod_that_needs_it_has_its_accounts_token():
+    items = objects(values=customer(**IN_KUBERNETES))
+    volume, read_only = mounted(items)["/var/run/secrets/kubernetes.io/serviceaccount"]
+    paths = [next(iter(source.values())) for source in volume["projected"]["sources"]]
+    assert read_only and paths[0] == {"path": "token", "expirationSeconds": 3607}
+    assert {item["path"] for source in paths[1:] for item in source["items"]} == {"ca.crt", "namespace"}
+    assert pod(items)["securityContext"]["fsGroup"] == 65532
+    assert pod(items)["automountServiceAccountToken"] is False and "volumes" not in one(items, "Pod")["spec"]
+    assert not [path for path in mounted(objects(values=customer())) if "serviceaccount" in path]
+
+
+def test_visits_have_a_configmap_that_an_upgrade_leaves_alone():
+    def visits(**values):
+        items = objects(values=customer(kubernetes={"enabled": True} | values))
+        return next(item for item in find(items, "ConfigMap") if item["metadata"]["name"] == "greeter-visits")
+
+    assert "data" not in visits() and visits()["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert "annotations" not in visits(retain=False)["metadata"]
+
+
+def test_pods_reach_the_api_server_alone():
+    def egress(**values):
+        return one(objects(values=customer(**IN_KUBERNETES, **values)), "NetworkPolicy")["spec"]["egress"]
+
+    assert egress() == [{"ports": [{"port": 443}, {"port": 6443}]}]
+    peers = [{"ipBlock": {"cidr": "203.0.113.7/32"}}]
+    assert egress(networkPolicy={"kubernetes": {"peers": peers, "ports": [6443]}}) == [{"to": peers, "ports": [{"port": 6443}]}]

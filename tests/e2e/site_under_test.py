@@ -88,6 +88,12 @@ class Site:
         return sorted({*self.releases(), *(name.removeprefix("namespace/") for name in namespaces
                                            if name.startswith(f"namespace/{PREFIX}"))})
 
+    def apply(self, kind, name, spec, namespace=None, annotations=None, arguments=()):
+        """kubectl apply of an object of ours: the finished process."""
+        metadata = {"name": name} | ({"namespace": namespace} if namespace else {}) | ({"annotations": annotations} if annotations else {})
+        item = {"apiVersion": "greeter.parcellab.com/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
+        return subprocess.run(["kubectl", "apply", "-f", "-", *arguments], env=self.env, input=json.dumps(item), capture_output=True, text=True)
+
     def pods(self, name):
         """Name -> restarts of the customer's servers that are not on their way out."""
         return {pod["metadata"]["name"]: sum(container["restartCount"] for container in pod["status"]["containerStatuses"])
