@@ -18,10 +18,6 @@ namespace {
 
 constexpr std::string_view customer_keys[] = {"name", "greeting", "greetings", "hosts"};
 
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
 class Reader {
 public:
   Reader(ValuesFile& out, std::string_view default_domain) : out_(out), yaml_(out), domain_(default_domain) {}
@@ -46,7 +42,9 @@ public:
   void fault(std::size_t line, std::string message) { yaml_.fault(line, std::move(message)); }
 
 private:
-  std::optional<std::string> required_text(const YAML::Node& customer, const std::string& key) {
+  using Rule = std::optional<BrokenRule> (*)(std::string_view);
+
+  std::optional<std::string> required_text(const YAML::Node& customer, const std::string& key, Rule rule) {
     const auto node = customer[key];
     if (!node) {
       fault(line_of(customer), fmt::format("customer.{0} is missing; write {0}: ... below customer:", key));
@@ -54,46 +52,45 @@ private:
     }
     const auto line = line_of_key(customer, key);
     auto value = yaml_.text(node, line, "customer." + key);
-    if (value && is_blank(*value)) {
-      fault(line, fmt::format("customer.{} is blank; write at least one visible character", key));
+    if (!value) return {};
+    if (const auto broken = rule(*value)) {
+      fault(line, fmt::format("customer.{} {}; {}", key, broken->fault, broken->right));
       return {};
     }
     return value;
   }
 
   void read_name(const YAML::Node& customer) {
-    const auto name = required_text(customer, "name");
+    auto name = required_text(customer, "name", customer_rules::name);
     if (!name) return;
     out_.name_line = line_of_key(customer, "name");
-    if (has_control(*name))
-      return fault(out_.name_line, "customer.name holds a control character; write it on one line");
-    out_.customer.name = *name;
+    out_.customer.name = std::move(*name);
   }
 
   void read_greeting(const YAML::Node& customer) {
-    if (auto greeting = required_text(customer, "greeting")) out_.customer.greeting = std::move(*greeting);
+    if (auto greeting = required_text(customer, "greeting", customer_rules::greeting))
+      out_.customer.greeting = std::move(*greeting);
   }
 
   void read_domain(const YAML::Node& node) {
     const auto domain = yaml_.text(node, line_of(node), "domain");
-    if (domain && !is_dns_name(*domain))
-      return fault(line_of(node), fmt::format("domain {} is no lower-case DNS name; write one like parcellab.com",
-                                              in_quotes(*domain)));
-    if (domain) domain_ = *domain;
+    if (!domain) return;
+    if (const auto broken = customer_rules::domain(*domain))
+      return fault(line_of(node), fmt::format("domain {} {}; {}", in_quotes(*domain), broken->fault, broken->right));
+    domain_ = *domain;
   }
 
   void read_hosts(const YAML::Node& list) {
     if (!list.IsSequence()) return fault(line_of(list), "customer.hosts is no list; write one - host a line");
     for (const auto& node : list) {
       const auto host = yaml_.text(node, line_of(node), "customer.hosts");
-      if (host && !is_dns_name(*host))
-        fault(line_of(node),
-              fmt::format("customer.hosts: {} is no lower-case DNS name; write one like hello.example.com",
-                          in_quotes(*host)));
-      else if (host) {
-        out_.customer.hosts.push_back(*host);
-        out_.host_lines.push_back(line_of(node));
+      if (!host) continue;
+      if (const auto broken = customer_rules::host(*host)) {
+        fault(line_of(node), fmt::format("customer.hosts: {} {}; {}", in_quotes(*host), broken->fault, broken->right));
+        continue;
       }
+      out_.customer.hosts.push_back(*host);
+      out_.host_lines.push_back(line_of(node));
     }
   }
 
@@ -157,10 +154,8 @@ ValuesFile parse_values(std::string_view text, const std::string& file, std::str
   out.file = file;
   out.customer.id = std::filesystem::path(file).stem().string();
   Reader reader(out, default_domain);
-  if (!is_dns_label(out.customer.id))
-    reader.fault(1, fmt::format("the file's name {} can't name a namespace and a host; use 1 to 63 of a-z, 0-9 and -, "
-                                "with no - at either end",
-                                in_quotes(out.customer.id)));
+  if (const auto broken = customer_rules::stem(out.customer.id))
+    reader.fault(1, fmt::format("the file's name {} {}; {}", in_quotes(out.customer.id), broken->fault, broken->right));
   if (auto fault = bad_bytes(text, file)) {
     out.faults.push_back(std::move(*fault));
     return out;

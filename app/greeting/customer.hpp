@@ -2,7 +2,9 @@
 #pragma once
 #include "greeting/greeting.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace greeter {
@@ -20,5 +22,22 @@ struct Customer {
 
 // A further host of every customer that is reached by host: names below localhost resolve to this machine.
 inline std::string local_host(const Customer& customer) { return customer.id + ".localhost"; }
+
+// What is wrong with a value ("is blank"), and what would be right.
+struct BrokenRule {
+  std::string fault, right;
+};
+
+// The rules of a customer's fields, for its file, its object in Kubernetes and all else; nothing: the value keeps them.
+// Its greetings have check().
+namespace customer_rules {
+
+std::optional<BrokenRule> stem(std::string_view text, std::size_t most = 63); // the customer's id
+std::optional<BrokenRule> name(std::string_view text);
+std::optional<BrokenRule> greeting(std::string_view text);
+std::optional<BrokenRule> host(std::string_view text, std::string_view like = "hello.example.com");
+inline std::optional<BrokenRule> domain(std::string_view text) { return host(text, "parcellab.com"); }
+
+} // namespace customer_rules
 
 } // namespace greeter
