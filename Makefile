@@ -14,7 +14,7 @@ package: ## a Debian package for this machine's release, in build/
 	@scripts/package
 test: ## build, then every test that needs no cluster: unit, HTTP, containers, chart, scripts
 	@scripts/test
-test-sanitizers: ## unit and HTTP tests under ASan and UBSan, then under TSan
+test-sanitizers: ## C++ tests under ASan and UBSan, then under TSan
 	@scripts/test-sanitizers
 test-failures: ## ROUNDS=20: what make test does once to Redis under load, again and again, with a table
 	@scripts/failures $(ROUNDS)

@@ -43,6 +43,7 @@ void add_commands(Commands& commands) {
   add_settings(commands.root());
   commands.add(commands.root(), "serve", "serve greetings; what greeter does without a command",
                Commands::WithSettings(serve));
+  add_operator(commands);
   add_healthcheck(commands);
   add_customers(commands);
   add_greetings(commands);

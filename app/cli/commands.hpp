@@ -7,6 +7,7 @@ namespace greeter {
 // Serves until SIGTERM or SIGINT.
 int serve(const Settings& settings, const Environment& environment);
 
+void add_operator(Commands& commands);
 void add_healthcheck(Commands& commands);
 void add_customers(Commands& commands);
 void add_greetings(Commands& commands);

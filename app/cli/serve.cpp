@@ -1,5 +1,6 @@
 #include "cli/cli.hpp"
 #include "cli/commands.hpp"
+#include "cli/until_stopped.hpp"
 
 #include "base/fd.hpp"
 #include "base/text.hpp"
@@ -34,15 +35,6 @@ constexpr auto patience = std::chrono::seconds(2);
 // What the store has at least to count the last visits, and the time between two attempts.
 constexpr auto least_to_record = std::chrono::seconds(1);
 constexpr auto pause = std::chrono::milliseconds(100);
-
-Fd take_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); // before any thread is made: all inherit it
-  std::signal(SIGPIPE, SIG_IGN);
-  return Fd(::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC));
-}
 
 // The life of a running server: signals, changes of configuration, the way out.
 class Service {
@@ -173,15 +165,14 @@ int refuse(const Error& error) {
 } // namespace
 
 int serve(const Settings& settings, const Environment& environment) {
-  const auto signals = take_signals();
+  const auto signals = take_signals({SIGTERM, SIGINT, SIGHUP});
   Watch watch(settings.config); // before the first read: no change falls between the two
   std::optional<Watch> tokens;
   if (!settings.token_file.empty()) tokens.emplace(settings.token_file);
   auto configuration = load_configuration(settings);
   if (!configuration) return refuse(configuration.error());
 
-  Log log(settings.log_level, settings.log_format.value_or(::isatty(STDOUT_FILENO) ? LogFormat::text : LogFormat::json),
-          settings.access_log);
+  Log log(settings.log_level, log_format(settings), settings.access_log);
   for (const auto& line : unknown_variables(environment)) log.warning(line);
   auto server = Server::start(settings, std::move(configuration.value()), log);
   if (!server) return refuse(server.error());

@@ -33,6 +33,9 @@ struct Settings {
   std::string host; // an address, or "*" for every address of both families
   std::uint16_t port = 0;
   std::uint16_t management_port = 0;
+  std::string kubeconfig, kube_context; // empty: the cluster of this pod; the context the file says
+  std::string operator_template;        // a file
+  unsigned operator_workers = 0;
   unsigned workers = 0; // 0: one per usable CPU
   LogLevel log_level = LogLevel::info;
   std::optional<LogFormat> log_format; // none: text on a terminal, else JSON
