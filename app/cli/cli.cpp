@@ -44,6 +44,8 @@ void add_commands(Commands& commands) {
   commands.add(commands.root(), "serve", "serve greetings; what greeter does without a command",
                Commands::WithSettings(serve));
   add_operator(commands);
+  commands.add(commands.root(), "webhook", "answer Kubernetes whether it may take a customer or a greeting",
+               Commands::WithSettings(serve_webhook));
   add_healthcheck(commands);
   add_customers(commands);
   add_greetings(commands);

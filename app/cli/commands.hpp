@@ -7,6 +7,9 @@ namespace greeter {
 // Serves until SIGTERM or SIGINT.
 int serve(const Settings& settings, const Environment& environment);
 
+// Answers the API server's questions about changes of customers and greetings, until SIGTERM or SIGINT.
+int serve_webhook(const Settings& settings, const Environment& environment);
+
 void add_operator(Commands& commands);
 void add_healthcheck(Commands& commands);
 void add_customers(Commands& commands);

@@ -99,6 +99,19 @@ Rule trusted_proxies(Settings& settings, std::string_view value) {
   return {};
 }
 
+// Names and addresses that clients may know a server by.
+Rule webhook_names(Settings& settings, std::string_view value) {
+  while (!value.empty()) {
+    const auto end = std::min(value.find(','), value.size());
+    const auto name = trim(value.substr(0, end));
+    if (!is_dns_name(name) && !Address::parse(name))
+      return "it is a list like greeter-webhook.greeter-operator.svc,10.0.0.1 of DNS names and addresses";
+    settings.webhook_names.emplace_back(name);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return {};
+}
+
 Rule log_level(Settings& settings, std::string_view value) {
   if (value == "debug") settings.log_level = LogLevel::debug;
   else if (value == "info") settings.log_level = LogLevel::info;
@@ -149,15 +162,27 @@ constexpr SettingSpec specs[] = {
     {"GREETER_MANAGEMENT_PORT", "--management-port", "9090", "port of probes, metrics and settings",
      port<&S::management_port>},
     {"GREETER_KUBECONFIG", "--kubeconfig", "",
-     "of greeter operator: file that says where the cluster is; empty: it is the one this runs in",
+     "of greeter operator and webhook: file that says where the cluster is; empty: it is the one this runs in",
      text<&S::kubeconfig>},
     {"GREETER_KUBE_CONTEXT", "--kube-context", "", "context of that file; empty: its current one",
      text<&S::kube_context>},
     {"GREETER_TEMPLATE", "--template", "/etc/greeter/operator/template.json",
-     "of greeter operator: file of classes and what customers get; read again when it changes",
+     "of greeter operator and webhook: file of classes and what customers get; read again when it changes",
      text<&S::operator_template>},
     {"GREETER_OPERATOR_WORKERS", "--operator-workers", "4", "customers that it looks at at a time",
      size<&S::operator_workers, 1, 64>},
+    {"GREETER_WEBHOOK_PORT", "--webhook-port", "8443", "of greeter webhook: port for the API server",
+     port<&S::webhook_port>},
+    {"GREETER_WEBHOOK_NAMES", "--webhook-names", "",
+     "names and addresses its certificate is for; empty: greeter-webhook.NAMESPACE.svc", webhook_names},
+    {"GREETER_WEBHOOK_SECRET", "--webhook-secret", "greeter-webhook-tls",
+     "Secret in which it keeps the certificates it makes", text<&S::webhook_secret>},
+    {"GREETER_WEBHOOK_CONFIGURATION", "--webhook-configuration", "greeter-webhook",
+     "ValidatingWebhookConfiguration that tells the API server to believe them; empty: none",
+     text<&S::webhook_configuration>},
+    {"GREETER_WEBHOOK_CERTIFICATE", "--webhook-certificate", "",
+     "file with a certificate, instead of one it makes; read again when it changes", text<&S::webhook_certificate>},
+    {"GREETER_WEBHOOK_KEY", "--webhook-key", "", "file with the key of that certificate", text<&S::webhook_key>},
     {"GREETER_WORKERS", "--workers", "0", "threads that answer; 0: one per usable CPU", size<&S::workers, 0, 256>},
     {"GREETER_LOG_LEVEL", "--log-level", "info", "debug, info, warning or error", log_level},
     {"GREETER_LOG_FORMAT", "--log-format", "auto", "json, text, or auto: text on a terminal", log_format},

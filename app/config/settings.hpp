@@ -36,7 +36,12 @@ struct Settings {
   std::string kubeconfig, kube_context; // empty: the cluster of this pod; the context the file says
   std::string operator_template;        // a file
   unsigned operator_workers = 0;
-  unsigned workers = 0; // 0: one per usable CPU
+  std::uint16_t webhook_port = 0;
+  std::vector<std::string> webhook_names;       // that its certificate is for; empty: of the usual Service
+  std::string webhook_certificate, webhook_key; // files; empty: it makes its own,
+  std::string webhook_secret;                   // keeps them here,
+  std::string webhook_configuration;            // and tells the API server here; empty: nobody
+  unsigned workers = 0;                         // 0: one per usable CPU
   LogLevel log_level = LogLevel::info;
   std::optional<LogFormat> log_format; // none: text on a terminal, else JSON
   bool access_log = false;

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/fd.hpp"
 #include "http/admission.hpp"
+#include "http/channel.hpp"
 #include "http/framing.hpp"
 #include "http/request_ids.hpp"
 
@@ -54,6 +55,7 @@ struct Connection {
   }
 
   Fd fd;
+  std::unique_ptr<Channel> channel; // null: bytes travel as they are
   Address peer;
   Admission::Place place;
   Charge charge; // for `in` and `out`

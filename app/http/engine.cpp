@@ -38,7 +38,7 @@ Result<std::unique_ptr<Engine>> Engine::start(const EngineOptions& options, std:
 
   auto limits = options.limits;
   limits.connections = affordable_connections(limits.connections);
-  std::unique_ptr<Engine> engine(new Engine(limits));
+  std::unique_ptr<Engine> engine(new Engine(limits, options.channels));
   engine->port_ = listeners.value().port;
   engine->state_.drain = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   engine->state_.finished = Fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/fd.hpp"
 #include "http/admission.hpp"
+#include "http/channel.hpp"
 #include "http/framing.hpp"
 #include "http/handler.hpp"
 #include "http/metrics.hpp"
@@ -41,17 +42,20 @@ struct EngineOptions {
   std::uint16_t port = 0;
   std::string_view port_setting; // what an error about the port tells people to change
   EngineLimits limits;
+  ChannelFactory channels = {}; // none: plain HTTP
 };
 
 // State that an engine's workers share.
 struct EngineState {
-  explicit EngineState(const EngineLimits& chosen)
-      : admission(chosen.connections, chosen.connections_per_address, chosen.trusted_proxies), limits(chosen) {}
+  EngineState(const EngineLimits& chosen, ChannelFactory made_by)
+      : admission(chosen.connections, chosen.connections_per_address, chosen.trusted_proxies), limits(chosen),
+        channels(std::move(made_by)) {}
 
   alignas(64) Admission admission;                // changes often: on cache lines of its own
   std::atomic<std::size_t> buffered{0};           // bytes, of limits.buffer_bytes
   std::atomic<std::chrono::milliseconds> grace{}; // valid once `drain` is signalled
   const EngineLimits limits;
+  const ChannelFactory channels;
   Fd drain;                         // an eventfd: take no more clients
   Fd finished;                      // an eventfd: the last worker is done
   std::atomic<unsigned> running{0}; // workers
@@ -83,7 +87,7 @@ public:
   int finished_fd() const { return state_.finished.get(); }
 
 private:
-  explicit Engine(const EngineLimits& limits) : state_(limits) {}
+  Engine(const EngineLimits& limits, const ChannelFactory& channels) : state_(limits, channels) {}
 
   EngineState state_;
   std::uint16_t port_ = 0;

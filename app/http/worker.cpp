@@ -92,6 +92,10 @@ void Worker::admit(Fd client, const Address& peer) {
   c.self = std::prev(idle_.members.end());
   c.phase = &idle_;
   c.since = now_;
+  if (engine_.channels) {
+    c.channel = engine_.channels(c.fd.get());
+    if (!c.channel) return close(c);
+  }
   if (over == Limit::none) return go_on(c); // the request has often arrived already
   attempt(c, [&] { turn_away(c, 503, over); });
 }
@@ -114,9 +118,12 @@ void Worker::go_on(Connection& c) {
 }
 
 void Worker::receive(Connection& c) {
-  const auto n = ::recv(c.fd.get(), buffer_.data(), buffer_.size(), 0);
+  const auto n = c.channel ? c.channel->receive(buffer_.data(), buffer_.size())
+                           : ::recv(c.fd.get(), buffer_.data(), buffer_.size(), 0);
   if (n < 0 && would_wait(errno)) {
-    if (!c.watched) enter(c, idle_);
+    const bool opening = c.channel && !c.channel->is_open(); // has the time of a head
+    const bool opened = c.channel && !opening && c.phase == &heads_ && c.in.empty();
+    if (!c.watched || opened) enter(c, opening ? heads_ : idle_);
     return;
   }
   if (n <= 0) return close(c);
@@ -219,7 +226,7 @@ void Worker::respond(Connection& c) {
 
 // Sends `data`. True when all is sent and the connection goes on; else it may be gone.
 bool Worker::flush(Connection& c, std::string& data) {
-  const auto n = ::send(c.fd.get(), data.data(), data.size(), MSG_NOSIGNAL);
+  const auto n = c.channel ? c.channel->send(data) : ::send(c.fd.get(), data.data(), data.size(), MSG_NOSIGNAL);
   if (n < 0 && !would_wait(errno)) {
     close(c);
     return false;
@@ -238,6 +245,7 @@ bool Worker::flush(Connection& c, std::string& data) {
   }
   if (c.phase == &sending_) release(c.out);
   if (!c.closing || c.id) return true;
+  if (c.channel) c.channel->finish();
   if (c.parting) { // nothing is on its way to us that could make the system reset the connection
     close(c);
     return false;

@@ -10,9 +10,8 @@
 
 namespace greeter::api {
 
-Result<nlohmann::json> parse_json(std::string_view text) {
+Result<nlohmann::json> parse_json(std::string_view text, int deepest) {
   using nlohmann::json;
-  constexpr int deepest = 16;
   std::vector<std::set<std::string>> members;
   std::string twice;
   bool deep = false;
