@@ -1,7 +1,8 @@
 # Every target calls one script of scripts/, which also runs by hand and says what it does with --help.
 .DEFAULT_GOAL := help
 .PHONY: help run build test e2e lint format build-app run-app clean new-customer plan deploy rollback deploy-shared status verify \
-	undeploy rotate-passwords install-k3s uninstall-k3s import-docker-image package test-failures test-fresh test-sanitizers observe bench bench-quick fuzz soak
+	undeploy operator adopt unadopt rotate-passwords install-k3s uninstall-k3s import-docker-image package test-failures test-fresh test-sanitizers observe bench bench-quick \
+	fuzz soak
 
 ##@ Develop
 run: ## serve every customer on localhost:8080 by host (CUSTOMER_NAME=C: just C, at /)
@@ -54,6 +55,12 @@ plan: ## what deploy would do: who is new, changed and how, or without a file
 	@scripts/deploy --plan
 deploy: ## every new or changed customer, wave by wave (CUSTOMER=customer-c: one; STORE=redis or kubernetes: many replicas that can be written to)
 	@scripts/deploy
+operator: ## an operator that runs an instance for every object of kind Customer
+	@scripts/deploy-operator
+adopt: ## CUSTOMER=customer-c: from Helm to the operator
+	@scripts/adopt
+unadopt: ## CUSTOMER=customer-c: from the operator back to Helm
+	@scripts/unadopt
 deploy-shared: ## one release for every customer, by host
 	@scripts/deploy-shared
 rotate-passwords: ## new passwords for the store of STORE=redis, while it is used (CUSTOMER=customer-c: one customer's)

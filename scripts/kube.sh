@@ -4,7 +4,10 @@
 
 MADE_BY_US=app.kubernetes.io/managed-by=greeter # on namespaces
 THROWAWAY_KUBECONFIG=$(cache_dir)/cluster/state/kubeconfig
-LONGEST_RELEASE=53 # Helm's limit
+LONGEST_RELEASE=53                                     # Helm's limit
+OPERATOR_RELEASE=${OPERATOR_RELEASE:-greeter-operator} # and its namespace
+OPERATED=greeter.parcellab.com/customer                # label of what the operator has made
+CUSTOMERS_KIND=customers.greeter.parcellab.com         # of the operator
 
 # Helm takes the context from its environment, kubectl only as an option.
 if [ -n "${CONTEXT:-}" ]; then export HELM_KUBECONTEXT=$CONTEXT; fi
@@ -38,12 +41,27 @@ describe_cluster() {
 
 is_helm_3() { [[ ${HELM_VERSION:=$(helm version --short)} == v3.* ]]; }
 
-# Every release of our chart as JSON: [{name, namespace, revision, status, chart, app_version, ...}].
+# Every release of our chart that serves, as JSON: [{name, namespace, revision, status, chart, app_version, ...}].
 releases() {
   local all=()
   if is_helm_3; then all=(--all); fi # Helm 4 lists every state anyway
   helm list --all-namespaces --max 0 "${all[@]}" --output json |
-    jq '[.[] | select(.chart | test("^greeter-[0-9]"))]'
+    jq --arg operator "$OPERATOR_RELEASE" '[.[] | select((.chart | test("^greeter-[0-9]")) and .name != $operator)]'
+}
+
+# The operator's customers, a JSON object each; none where nobody has defined what a Customer is. Fails where the cluster
+# does not say, as whoever takes that for none touches what is not Helm's: so never call it in <(...), which hides that.
+operated() {
+  local defined
+  defined=$(kube get crd "$CUSTOMERS_KIND" --ignore-not-found -o name) || return 1
+  [ -n "$defined" ] || return 0
+  kube get "$CUSTOMERS_KIND" -o json | jq -c '.items[]'
+}
+
+# Where an instance of a customer is, with a release or without, as JSON: {NAMESPACE: whether the operator made it}.
+instances() {
+  kube get deployments --all-namespaces -l app.kubernetes.io/name=greeter -L "$OPERATED" --no-headers --ignore-not-found |
+    jq -Rn '[inputs | [splits(" +")] | {(.[0]): ((.[6] // "") != "")}] | add // {}'
 }
 
 # Every revision of every release as JSON: [{namespace, name, version, status, "greeter/values", ...}], from the labels

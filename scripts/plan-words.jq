@@ -13,5 +13,9 @@ def because: {common: "another chart, image, domain or store", unverified: "not 
       ($lines[.customer] // ["\(.customer): \(if .why == "unfinished" then "its last deploy was not finished" else "only comments or order" end)"])[] ),
     ( map(select(.why | IN("common", "unverified", "forced"))) | group_by(.why)[] | "\(names): \(.[0].why | because)" ) ) |
   "  wave \($wave)  \(.)" ),
+( map(select(.action == "operator")) | if . == [] then empty else
+    "  operator  \(names): run by the operator, see scripts/customer-object" end ),
+( map(select(.action == "retained")) | if . == [] then empty else
+    "  retained  \(names): the operator has let go of it, and it stays as it is; TAKE_OWNERSHIP=1 make deploy CUSTOMER=... makes it Helm's" end ),
 ( map(select(.action == "remove")) | if . == [] then empty else
     "  no file  \(names): stays until REMOVE=1 make deploy, or make undeploy CUSTOMER=..." end )

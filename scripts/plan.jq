@@ -1,7 +1,9 @@
-# What a deploy would do for each customer: [{customer, wave, action, why, revision}], action being new, changed,
-# unchanged or remove, and revision the one that is live (null: none).
+# What a deploy would do for each customer: [{customer, wave, action, why, revision, there}], action being new, changed,
+# unchanged, remove, operator (which looks after it alone), or retained (which the operator has let go of, and nobody has
+# taken over), and revision the one that is live (null: none). there: a new one has an instance already.
 # Inputs: $customers (of customers list), $hashes (of sha256sum), $revisions (of kube.sh), each a list with the one
-# document; $wanted (a line each), $common, $domain, $force, $all (whether every customer is wanted).
+# document; $operated (the Customers); $instances (of kube.sh); $wanted (a line each), $common, $domain, $force, $take
+# (1: TAKE_OWNERSHIP), $all (whether every customer is wanted).
 
 def why($file):
   if .latest.status != "deployed" then "unfinished"
@@ -17,7 +19,9 @@ def why($file):
   latest: max_by(.version), live: (map(select(.status == "deployed")) | max_by(.version))}}) | from_entries) as $releases |
 [ $customers[0][] | select(.customer | IN($wanted[])) | .customer as $name |
   {customer: $name, wave, revision: $releases[$name].live.version} |
-  . + if .revision == null then {action: "new"}
+  . + if $name | IN($operated[].metadata.name) then {action: "operator"}
+  elif .revision == null and $instances[0][$name] and $take != "1" then {action: "retained"}
+  elif .revision == null then {action: "new", there: ($instances[0] | has($name))}
   else ($releases[$name] | why($files[$name])) as $why |
     {action: (if $why then "changed" else "unchanged" end), why: $why} end ]
 + [ $releases | to_entries[] | select($all and (.key | in($files) | not) and .value.latest["greeter/domain"] == $domain and

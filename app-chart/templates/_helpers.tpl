@@ -3,6 +3,11 @@
 greeter-{{ ternary (trimPrefix "greeter-" .Release.Name) .Release.Name (eq .Values.mode "shared") }}
 {{- end }}
 
+{{/* "true" for a release that has pods which greet, else nothing. */}}
+{{- define "greeter.serves" -}}
+{{- if has .Values.mode (list "instance" "shared") }}true{{ end }}
+{{- end }}
+
 {{/* What selectors match: immutable in a Deployment, so never more than this. */}}
 {{- define "greeter.selectorLabels" -}}
 app.kubernetes.io/name: greeter
@@ -188,17 +193,23 @@ securityContext:
 
 {{/* Contradictions that the schema can't see. */}}
 {{- define "greeter.check" -}}
+{{- if and (eq .Values.mode "operator") .Values.customers }}
+{{- fail "mode is operator, but customers is set: the operator's customers are objects of kind Customer" }}
+{{- end }}
 {{- if eq .Values.mode "shared" }}
 {{- if not .Values.customers }}
 {{- fail "mode is shared, but customers is empty: scripts/shared-values makes it of a folder" }}
 {{- end }}
+{{- else if .Values.customers }}
+{{- fail (printf "customers is set but mode is %s: set it to shared, or leave customers out" .Values.mode) }}
+{{- end }}
+{{- if has .Values.mode (list "shared" "operator") }}
+{{- $where := ternary "a shared release's customers are in customers" "the operator's customers are objects of kind Customer" (eq .Values.mode "shared") }}
 {{- range $key, $value := .Values.customer }}
 {{- if $value }}
-{{- fail (printf "mode is shared, but customer.%s is set: a shared release's customers are in customers" $key) }}
+{{- fail (printf "mode is %s, but customer.%s is set: %s" $.Values.mode $key $where) }}
 {{- end }}
 {{- end }}
-{{- else if .Values.customers }}
-{{- fail "customers is set but mode is instance: set it to shared, or leave customers out" }}
 {{- end }}
 {{- with .Values.autoscaling }}
 {{- if gt (int .minReplicas) (int .maxReplicas) }}

@@ -12,6 +12,8 @@ REPO = Path(__file__).resolve().parents[2]
 CHART = REPO / "app-chart"
 CUSTOMER_VALUES = Path(os.environ.get("CUSTOMER_VALUES", REPO / "customer-values"))
 CONFIGURATIONS = sorted((Path(__file__).parent / "configurations").glob("*.yaml"))
+# Those that serve; the others have tests of their own.
+SERVING = [path for path in CONFIGURATIONS if path.stem not in ("object", "operator")]
 STORE_CHART = REPO / "store-chart"
 STORE_CONFIGURATIONS = sorted((Path(__file__).parent / "store/configurations").glob("*.yaml"))
 # The oldest that Chart.yaml allows, and the newest whose schemas there are.

@@ -12,9 +12,9 @@ import pytest
 import yaml
 from rendering import (
     CHART,
-    CONFIGURATIONS,
     CUSTOMER_VALUES,
     REPO,
+    SERVING,
     TEXTS,
     expanded,
     find,
@@ -50,7 +50,7 @@ def mount(items, folder):
     return folder
 
 
-@pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SERVING, ids=lambda path: path.stem)
 def test_the_binary_takes_every_setting(path, tmp_path):
     items = rendered(path)
     folder = mount(items, tmp_path / "customers")
@@ -183,7 +183,7 @@ def free_ports(count):
 @pytest.fixture
 def served(tmp_path):
     """A server with the settings of the chart, on free ports. Gives its objects and a function that runs the test pod."""
-    items = rendered(next(path for path in CONFIGURATIONS if path.stem == "everything"))
+    items = rendered(next(path for path in SERVING if path.stem == "everything"))
     public, management = free_ports(2)
     settings = environment(items) | {
         "GREETER_CONFIG": str(mount(items, tmp_path / "customers")),

@@ -3,12 +3,12 @@
 import shutil
 
 import pytest
-from rendering import CHART, CONFIGURATIONS, customer, find, objects, one, pod, refusal, rendered, template
+from rendering import CHART, SERVING, customer, find, objects, one, pod, refusal, rendered, template
 
 SELECTOR = {"app.kubernetes.io/name": "greeter", "app.kubernetes.io/instance": "customer-x"}
 
 
-@pytest.fixture(params=CONFIGURATIONS, ids=lambda path: path.stem)
+@pytest.fixture(params=SERVING, ids=lambda path: path.stem)
 def items(request):
     return rendered(request.param)
 
@@ -197,6 +197,7 @@ CONTRADICTIONS = [
     ({"httpRoute": {"redirectFrom": [{"name": "g"}]}}, "httpRoute.enabled is false"),
     ({"service": {"ipFamilies": ["IPv4", "IPv6"]}}, "set it to PreferDualStack or RequireDualStack"),
     ({"customers": {"x": "x"}}, "customers is set but mode is instance"),
+    ({"mode": "operator"}, "mode is operator, but customer.greeting is set: the operator's customers are objects of kind Customer"),
     ({"kubernetes": {"enabled": True}, "persistence": {"enabled": True}}, "kubernetes.enabled is true and persistence.enabled is as well"),
     ({"kubernetes": {"enabled": True}, "redis": {"url": "redis://there"}}, "kubernetes.enabled is true and redis.url is set"),
     ({"ingress": {"enabled": False, "tls": {"enabled": True}}}, "ingress.enabled is false"),

@@ -19,6 +19,9 @@ OPEN = {"global", "affinity", "nodeSelector", "podAnnotations", "podLabels"} | {
     "networkPolicy.ingressController.podLabels",
     "networkPolicy.prometheus.podLabels",
     "networkPolicy.dns.podLabels",
+    "operator.classes",  # by name
+    "operator.quota",
+    "operator.webhook.namespaceSelector",
     "serviceMonitor.labels",
 }
 STORE_OPEN = {"global", "nodeSelector", "podAnnotations", "exporter.serviceMonitor.labels", "networkPolicy.prometheus.podLabels"}
@@ -75,7 +78,7 @@ OPTIONAL_SETTINGS = (
 def test_schema_and_defaults_know_the_same_values():
     documented = set(APP.defaulted())
     unset = {("global",), *[("server", key) for key in OPTIONAL_SETTINGS]}
-    unset |= {("resources", "limits", "cpu")}
+    unset |= {(*part, "resources", "limits", "cpu") for part in ((), ("operator",), ("operator", "webhook"))}
     assert set(APP.nodes) - {()} == documented | unset
     unset = {("global",), *[(part, "resources", "limits", "cpu") for part in ("redis", "sentinel", "exporter")]}
     assert set(STORE.nodes) - {()} == set(STORE.defaulted()) | unset

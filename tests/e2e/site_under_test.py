@@ -11,7 +11,7 @@ import yaml
 REPO = Path(__file__).parents[2]
 PREFIX = os.environ.get("E2E_PREFIX", "e2e-")  # another one lets two runs use one cluster
 DOMAIN = "parcellab.com"
-STORE = f"{PREFIX}store"
+OPERATOR, STORE = f"{PREFIX}operator", f"{PREFIX}store"
 TOOLS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "greeter/bin"
 
 
@@ -27,7 +27,7 @@ def wait_until(seconds, what, condition):
 class Site:
     def __init__(self, values, kubeconfig, domain=DOMAIN):
         self.values = values
-        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": domain, "YES": "1", "STORE_RELEASE": STORE,
+        self.env = {**os.environ, "CUSTOMER_VALUES": str(values), "DOMAIN": domain, "YES": "1", "OPERATOR_RELEASE": OPERATOR, "STORE_RELEASE": STORE,
                     "PATH": f"{TOOLS}:{os.environ['PATH']}"}
         if kubeconfig:
             self.env["KUBECONFIG"] = kubeconfig
@@ -85,8 +85,14 @@ class Site:
     def deployed(self):
         """Names of releases and of namespaces without one."""
         namespaces = self.kubectl("get", "namespaces", "-l", "app.kubernetes.io/managed-by=greeter", "-o", "name").split()
-        return sorted({*self.releases(), *(name.removeprefix("namespace/") for name in namespaces
-                                           if name.startswith(f"namespace/{PREFIX}"))})
+        names = {*self.releases(), *(name.removeprefix("namespace/") for name in namespaces if name.startswith(f"namespace/{PREFIX}"))}
+        return sorted(names - {OPERATOR})
+
+    def operated(self):
+        """Names of the operator's customers."""
+        found = subprocess.run(["kubectl", "get", "customers.greeter.parcellab.com", "-o", "name"], env=self.env, capture_output=True, text=True)
+        names = [line.split("/")[1] for line in found.stdout.split()]  # none where nobody has defined customers yet
+        return [name for name in names if name.startswith(PREFIX)]
 
     def apply(self, kind, name, spec, namespace=None, annotations=None, arguments=()):
         """kubectl apply of an object of ours: the finished process."""

@@ -7,6 +7,10 @@ namespace greeter::test {
 ApiServer& shared_server(); // with our definitions; whoever stops it starts it again
 std::string new_space();    // a namespace that nobody else uses
 
+// What the chart gives the operator's account: its rights, and the policies that narrow them.
+void give_rights(const ApiServer& server);
+constexpr auto operator_account = "system:serviceaccount:greeter-operator:greeter-operator";
+
 // The API server is gone as long as this is there.
 class Outage {
 public:
