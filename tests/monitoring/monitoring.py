@@ -1,5 +1,6 @@
 """The files of deploy/monitoring, the programs that judge them, and instances of the real program to watch."""
 
+import http.server
 import json
 import os
 import re
@@ -15,8 +16,11 @@ import yaml
 
 REPO = Path(__file__).resolve().parents[2]
 MONITORING = REPO / "deploy/monitoring"
+DASHBOARDS = sorted(path.name for path in MONITORING.glob("dashboard*.json"))
 GREETER = Path(os.environ.get("GREETER") or REPO / "build/greeter")
 TOKEN = "an-editor-of-the-tests"
+TEMPLATE = {"classes": {"standard": {"domain": "parcellab.com", "objects": [
+    {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "greeter-__CUSTOMER__", "namespace": "__CUSTOMER__"}}]}}}
 DEADLINE = 20
 
 
@@ -37,12 +41,17 @@ def alerts():
     return {rule["alert"]: rule for rule in rules("alert")}
 
 
-def panels():
-    return [panel for panel in json.loads((MONITORING / "dashboard.json").read_text())["panels"] if panel["type"] != "row"]
+def dashboard(name):
+    return json.loads((MONITORING / name).read_text())
+
+
+def panels(*names):
+    """Of these dashboards, or of all."""
+    return [panel for name in names or DASHBOARDS for panel in dashboard(name)["panels"] if panel["type"] != "row"]
 
 
 def expressions():
-    """Every PromQL of the rules and the dashboard, by where it stands; the dashboard's variables have a value."""
+    """Every PromQL of the rules and the dashboards, by where it stands; the dashboards' variables have a value."""
     for rule in rules("expr"):
         yield rule.get("alert") or rule["record"], rule["expr"]
     for panel in panels():
@@ -79,8 +88,35 @@ def free_port():
         return server.getsockname()[1]
 
 
-class Instance:
-    """One process for customer C, on ports that the kernel chooses once."""
+class Program:
+    """A process of the program on ports that the kernel chooses once."""
+
+    def start(self):
+        self.process = subprocess.Popen([GREETER, self.command], env=self.settings, stdout=subprocess.PIPE, text=True)
+        for line in self.process.stdout:
+            said = json.loads(line)
+            if "management_port" in said:
+                self.settings |= {"GREETER_PORT": str(said.get("port")), "GREETER_MANAGEMENT_PORT": str(said["management_port"])}
+                return self
+        raise AssertionError(f"the program ended with {self.process.wait()}")
+
+    @property
+    def management(self):
+        return f"127.0.0.1:{self.settings['GREETER_MANAGEMENT_PORT']}"
+
+    def metrics(self):
+        return fetch(f"http://{self.management}/metrics")
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Instance(Program):
+    """For customer C."""
+
+    command = "serve"
 
     def __init__(self, folder, **settings):
         self.folder = Path(folder)
@@ -107,30 +143,50 @@ class Instance:
         new.write_text(text)
         os.replace(new, self.file)
 
-    def start(self):
-        self.process = subprocess.Popen([GREETER, "serve"], env=self.settings, stdout=subprocess.PIPE, text=True)
-        for line in self.process.stdout:
-            said = json.loads(line)
-            if said["message"] == "serving":
-                self.settings |= {"GREETER_PORT": str(said["port"]), "GREETER_MANAGEMENT_PORT": str(said["management_port"])}
-                return self
-        raise AssertionError(f"the program ended with {self.process.wait()}")
-
     @property
     def url(self):
         return f"http://127.0.0.1:{self.settings['GREETER_PORT']}"
 
-    @property
-    def management(self):
-        return f"127.0.0.1:{self.settings['GREETER_MANAGEMENT_PORT']}"
 
-    def metrics(self):
-        return fetch(f"http://{self.management}/metrics")
+class Controller(Program):
+    """`greeter operator` or `greeter webhook`, which ask an API server."""
 
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
+    def __init__(self, folder, command, api_server):
+        self.command = command
+        (folder / "template.json").write_text(json.dumps(TEMPLATE))
+        (folder / "kubeconfig").write_text(json.dumps({
+            "current-context": "x",
+            "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}],
+            "clusters": [{"name": "x", "cluster": {"server": f"http://{api_server}"}}],
+            "users": [{"name": "x", "user": {}}],
+        }))
+        self.settings = {
+            "GREETER_KUBECONFIG": str(folder / "kubeconfig"),
+            "GREETER_TEMPLATE": str(folder / "template.json"),
+            "GREETER_HOST": "127.0.0.1",
+            "GREETER_WEBHOOK_PORT": "0",
+            "GREETER_MANAGEMENT_PORT": "0",
+            "GREETER_LOG_FORMAT": "json",
+        }
+
+
+class Customers(http.server.BaseHTTPRequestHandler):
+    """As much of an API server as there have to be customers: one, for whom nobody has made anything."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        customer = {"metadata": {"name": "customer-c", "resourceVersion": "1", "creationTimestamp": "2026-01-01T00:00:00Z"},
+                    "spec": {"name": "C", "greeting": "Moin!"}}
+        there = self.path.split("?")[0] == "/apis/greeter.parcellab.com/v1alpha1/customers" and "watch=" not in self.path
+        body = json.dumps({"metadata": {"resourceVersion": "1"}, "items": [customer]} if there else {}).encode()
+        self.send_response(200 if there else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
 
 
 def exported(text):

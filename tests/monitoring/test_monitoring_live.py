@@ -1,4 +1,4 @@
-"""A real Prometheus with the real rules watches two real instances while they are broken and mended.
+"""A real Prometheus with the real rules watches real instances, an operator and a webhook while they are broken and mended.
 
 Hours become seconds: every duration of the rules (windows, for, interval) is divided by SPEED; thresholds stay as they are.
 Rates are per second whatever the window is.
@@ -12,7 +12,7 @@ import subprocess
 import pytest
 import yaml
 
-from monitoring import fetch, free_port, groups, wait_until
+from monitoring import Controller, fetch, free_port, groups, wait_until
 
 SPEED = 300  # an hour is 12 s, five minutes are 1 s
 SCRAPE = "200ms"
@@ -36,9 +36,9 @@ def scaled_rules():
 
 
 class Prometheus:
-    def __init__(self, folder, targets):
+    def __init__(self, folder, *targets):
         self.url = f"http://127.0.0.1:{free_port()}"
-        scraped = [{"targets": [address], "labels": {"namespace": name}} for name, address in targets.items()]
+        scraped = [{"targets": [address], "labels": {"job": job, "namespace": name}} for job, name, address in targets]
         configuration = {
             "global": {"scrape_interval": SCRAPE, "scrape_timeout": SCRAPE, "evaluation_interval": SCRAPE},
             "rule_files": ["rules.yml"],
@@ -72,7 +72,7 @@ class Prometheus:
 def fleet(tmp_path, instances):
     """Customer A and C, and a Prometheus that has seen both."""
     watched = {"customer-a": instances(), "customer-c": instances(GREETER_MAX_CONNECTIONS="4")}
-    prometheus = Prometheus(tmp_path, {name: instance.management for name, instance in watched.items()})
+    prometheus = Prometheus(tmp_path, *[("greeter", name, instance.management) for name, instance in watched.items()])
     wait_until("both are scraped", lambda: prometheus.up() == "2")
     yield prometheus, watched["customer-a"], watched["customer-c"]
     prometheus.stop()
@@ -116,3 +116,15 @@ def test_clients_that_are_turned_away_burn_the_budget_of_their_customer_alone(fl
         place.close()
     wait_until("it serves again", lambda: fetch(customer_c.url))
     wait_until("both end", lambda: not prometheus.firing() & expected, PATIENCE)
+
+
+def test_an_operator_and_a_webhook_that_reach_no_api_server_and_then_end(tmp_path, request):
+    jobs = {f"greeter-{command}": Controller(tmp_path, command, f"127.0.0.1:{free_port()}") for command in ("operator", "webhook")}
+    for controller in jobs.values():
+        request.addfinalizer(controller.start().stop)
+    prometheus = Prometheus(tmp_path, *[(job, "greeter-operator", controller.management) for job, controller in jobs.items()])
+    request.addfinalizer(prometheus.stop)
+    prometheus.wait_for({(name, "greeter-operator") for name in ("GreeterOperatorDown", "GreeterApiServerAway")})
+    for controller in jobs.values():
+        controller.process.kill()
+    prometheus.wait_for({(name, "greeter-operator") for name in ("GreeterOperatorDown", "GreeterWebhookDown", "GreeterInstanceDown")})

@@ -1,20 +1,24 @@
 """Rules and dashboard ask for nothing that is not there: every name is exported by the real program, or by whom it is said."""
 
-import json
+import http.server
 import re
+import threading
 
 import promql_parser as promql
 import pytest
 import yaml
 
-from monitoring import MONITORING, Instance, exported, expressions, fetch, panels, rules, run, wait_until
+from monitoring import DASHBOARDS, Controller, Customers, Instance, dashboard, exported, expressions, fetch, panels, rules, run, wait_until
 
-# Of others: kubelet, kube-state-metrics, cert-manager, Traefik, and Prometheus itself.
+# Of others: kubelet, kube-state-metrics, the API server, cert-manager, Traefik, and Prometheus itself.
 OTHERS = {
     "kubelet_volume_stats_available_bytes": {"persistentvolumeclaim"},
     "kubelet_volume_stats_capacity_bytes": {"persistentvolumeclaim"},
     "kube_deployment_status_replicas_available": {"deployment"},
     "kube_pod_container_status_restarts_total": {"container"},
+    "apiserver_admission_webhook_rejection_count": {"name", "error_type"},
+    "apiserver_admission_webhook_fail_open_count": {"name"},
+    "apiserver_admission_webhook_admission_duration_seconds_bucket": {"name", "le"},
     "certmanager_certificate_expiration_timestamp_seconds": {"name", "exported_namespace"},
     "traefik_tls_certs_not_after": {"cn", "sans"},
     "ALERTS": {"alertname", "alertstate", "severity"},
@@ -57,13 +61,37 @@ def test_the_names_of_an_expression_are_found():
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    """What one instance exports that has been asked."""
-    instance = Instance(tmp_path_factory.mktemp("instance")).start()
+def api_server():
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Customers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def programs(request, tmp_path_factory, api_server):
+    """An instance that has been asked, and an operator and a webhook that know of a customer."""
+    folder = tmp_path_factory.mktemp("programs")
+    started = [Instance(folder), Controller(folder, "operator", api_server), Controller(folder, "webhook", api_server)]
+    for program in started:
+        program.start()
+        request.addfinalizer(program.stop)
+    instance, operator, webhook = started
     fetch(instance.url)
     wait_until("the request is counted", lambda: 'code="200"' in instance.metrics())
-    found = exported(instance.metrics())
-    instance.stop()
+    wait_until("the store was asked", lambda: "greeter_visits_total{" in instance.metrics())
+    wait_until("the operator knows", lambda: 'greeter_operator_customers{ready="false"} 1' in operator.metrics())
+    wait_until("the webhook knows", lambda: "greeter_webhook_customers 1" in webhook.metrics())
+    return started
+
+
+@pytest.fixture(scope="module")
+def real(programs):
+    """The labels of all that they export."""
+    found = {}
+    for program in programs:
+        for name, labels in exported(program.metrics()).items():
+            found.setdefault(name, set()).update(labels)
     return found
 
 
@@ -97,11 +125,12 @@ def test_every_legend_shows_labels_that_its_expression_has():
             assert shown <= names(target["expr"].replace("$__rate_interval", "1m"))[1] | TARGET, panel["title"]
 
 
-def test_no_two_panels_lie_on_each_other():
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_no_two_panels_lie_on_each_other(name):
     taken = set()
-    ids = [panel["id"] for panel in panels()]
+    ids = [panel["id"] for panel in panels(name)]
     assert len(ids) == len(set(ids))
-    for panel in json.loads((MONITORING / "dashboard.json").read_text())["panels"]:
+    for panel in dashboard(name)["panels"]:
         place = panel["gridPos"]
         cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
         assert not cells & taken and max(cells)[0] < 24, panel["title"]

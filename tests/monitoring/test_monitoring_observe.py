@@ -28,7 +28,13 @@ class Observed:
     def __init__(self, **settings):
         self.port = settings.get("OBSERVE_PORT") or str(free_port())
         environment = os.environ | {"OBSERVE_PORT": self.port, "MAKEFLAGS": "", **settings}
-        self.process = subprocess.Popen([REPO / "scripts/observe"], env=environment, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [REPO / "scripts/observe"],
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background have it ignored
+        )
         self.said = ""
         for line in self.process.stderr:
             self.said += line
@@ -113,7 +119,7 @@ def test_the_page_draws_every_panel(fleet, open_page):
     for scheme in ("light", "dark"):
         page = open_page(f"{observed.url}/user/", width=1280, scheme=scheme)
         page.locator("#range").select_option("300")
-        expect(page.locator("main section h3")).to_have_text([panel["title"] for panel in panels()])
+        expect(page.locator("main section h3")).to_have_text([panel["title"] for panel in panels("dashboard.json")])
         expect(page.locator("#namespace option")).to_have_text(CUSTOMERS)
         expect(page.locator("section.stat .value").nth(2)).to_have_text("0")
         expect(page.locator("section.stat .value").nth(2)).to_have_class(re.compile("green"))
