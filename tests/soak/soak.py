@@ -82,7 +82,7 @@ class Soak:
     async def run(self):
         await asyncio.to_thread(self.service.wait_until_ready)
         self.good = GoodClients(("127.0.0.1", self.service.port), self.truth, self.findings, self.durations)
-        first = self.service.sample()  # before anybody connects, to the management port either
+        first = await self._settled()  # before anybody connects, to the management port either
         before = await asyncio.to_thread(self.service.metrics)
         await self.hostile.start(self.service.port)
         self.start = time.monotonic()
@@ -94,6 +94,16 @@ class Soak:
         self.findings.count("attacks", sum(report["counts"].values()))
         await self._check_at_rest(before, first)
         await self._check_shutdown()
+
+    async def _settled(self):
+        """Each worker opens what it needs when its thread runs, which is a moment after the ports are open."""
+        samples, deadline = [self.service.sample()], time.monotonic() + 10
+        while len({sample.descriptors for sample in samples[-5:]}) > 1 or len(samples) < 5:
+            if time.monotonic() > deadline:
+                raise RuntimeError("the server goes on opening descriptors, and nobody has asked it for anything")
+            await asyncio.sleep(0.1)
+            samples.append(self.service.sample())
+        return samples[-1]
 
     async def _serve(self):
         self.good.start(GOOD_CLIENTS)
