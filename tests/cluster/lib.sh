@@ -48,9 +48,11 @@ write() {
   [ -f "$1" ] && [ "$text" = "$(<"$1")" ] || printf '%s\n' "$text" >"$1"
 }
 
-# A process id alone may be another program's by now.
+# A process id alone may be another program's by now, or Docker's containerd.
 running() { # NAME
-  [ -f "$RUN/$1.pid" ] && [[ $(readlink "/proc/$(<"$RUN/$1.pid")/exe" 2>/dev/null) == */$1* ]]
+  local process
+  [ -f "$RUN/$1.pid" ] && process=/proc/$(<"$RUN/$1.pid") &&
+    [[ $(readlink "$process/exe" 2>/dev/null) == */$1* ]] && grep -qaF "$STATE/" "$process/cmdline" 2>/dev/null
 }
 
 start() { # NAME ARGUMENT...
