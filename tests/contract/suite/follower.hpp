@@ -52,8 +52,8 @@ public:
     if (contents) replace(contents.value());
     store.listen({[this](std::span<const Change> changes) { take(changes); },
                   [this](const Store::Contents& now) {
+                    ++replaced; // before anybody sees it by the texts
                     replace(now);
-                    ++replaced;
                   },
                   [this](const std::optional<Error>& away) { ++(away ? gone : back); },
                   [this](const std::string& name, const std::string& why) {
