@@ -55,11 +55,11 @@ def test_a_preview_of_a_moment(season, at, language, id, change):
     assert (found["customer"], found["text"]) == ("customer-a", "Hi!")
 
 
-def test_a_preview_of_now(season):
-    season.put("now", {"text": "Now!"}).is_ok(201)
-    found = preview(season)
+def test_a_preview_of_now(api):
+    api.put("now", {"text": "Now!"}).is_ok(201)
+    found = preview(api)
     assert abs(datetime.fromisoformat(found["at"]) - datetime.now(timezone.utc)) < timedelta(seconds=5)
-    assert found["greeting"]["id"] == "now" and season.greets().json == {"response": found["response"]}
+    assert found["greeting"]["id"] == "now" and api.greets().json == {"response": found["response"]}
 
 
 def test_a_timeline_has_every_piece(season):

@@ -18,10 +18,10 @@ def test_a_greeting_is_made(page, form, service):
     form.get_by_label("Id").fill("easter")
     form.get_by_label("Text").fill("Frohe Ostern!\nAlles Gute")
     form.get_by_label("Language").fill("de-at")
-    form.get_by_label("Given from").fill("2027-03-28T00:00")
-    expect(form.get_by_label("In UTC").first).to_have_text("2027-03-27T23:00:00Z")
-    form.get_by_label("Until").fill("2027-03-30T00:00")  # summer time by then
-    expect(form.get_by_label("In UTC").last).to_have_text("2027-03-29T22:00:00Z")
+    form.get_by_label("Given from").fill("2049-03-28T00:00")
+    expect(form.get_by_label("In UTC").first).to_have_text("2049-03-27T23:00:00Z")
+    form.get_by_label("Until").fill("2049-03-30T00:00")  # summer time by then
+    expect(form.get_by_label("In UTC").last).to_have_text("2049-03-29T22:00:00Z")
     form.get_by_label("Tags").fill("spring, season")
     form.get_by_label("Description").fill("Every year")
     form.get_by_role("button", name="Save").click()
@@ -33,7 +33,7 @@ def test_a_greeting_is_made(page, form, service):
     assert greeting["text"] == "Frohe Ostern!\nAlles Gute"
     assert greeting["language"].lower() == "de-at"
     assert greeting["tags"] == ["season", "spring"]
-    assert (greeting["starts_at"], greeting["ends_at"]) == ("2027-03-27T23:00:00Z", "2027-03-29T22:00:00Z")
+    assert (greeting["starts_at"], greeting["ends_at"]) == ("2049-03-27T23:00:00Z", "2049-03-29T22:00:00Z")
 
 
 def test_a_greeting_without_an_id_gets_one(page, form):

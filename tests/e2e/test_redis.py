@@ -3,14 +3,13 @@ acknowledged write is lost, no visitor goes without a greeting, and whoever come
 import base64
 import json
 import os
-import signal
 import time
 
 import pytest
 
 from loadgen import Load
 from site_under_test import PREFIX, STORE, host_of, wait_until
-from test_deployed import processes_of
+from test_deployed import kill, processes_of
 from writer import Api, Writer
 
 NAME = f"{PREFIX}redis"
@@ -65,12 +64,7 @@ class Store:
         wait_until(150, "the store is whole", self.is_whole)
 
     def kill(self, pod, program):
-        """SIGKILL from the node, as for want of memory: no chance to hand anything over."""
-        processes = [process for process, name in processes_of(self.uid(pod)).items() if name in program]
-        if not processes:
-            pytest.skip("the pods run on another machine")
-        for process in processes:
-            os.kill(int(process.name), signal.SIGKILL)
+        kill([process for process, name in processes_of(self.uid(pod)).items() if name in program])
 
 
 @pytest.fixture(scope="module")

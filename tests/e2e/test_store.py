@@ -2,14 +2,13 @@
 import base64
 import json
 import os
-import signal
 import subprocess
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from site_under_test import PREFIX, REPO, host_of, wait_until
-from test_deployed import processes_of
+from test_deployed import kill, processes_of
 from writer import Api, Writer
 
 WRITABLE = {"persistence": {"enabled": True}, "api": {"enabled": True},
@@ -98,13 +97,8 @@ def test_writes_outlive_a_deleted_pod(store, api):
 
 
 def kill_process(site):
-    """SIGKILL, as for want of memory: no chance to finish anything."""
     (pod,) = [pod for pod in site.objects("pods", NAME) if pod["metadata"]["labels"]["app.kubernetes.io/component"] == "server"]
-    processes = processes_of(pod["metadata"]["uid"])
-    if not processes:
-        pytest.skip("the pods run on another machine")
-    for process in processes:
-        os.kill(int(process.name), signal.SIGKILL)
+    kill(processes_of(pod["metadata"]["uid"]))
     wait_until(60, "the container runs again", lambda: sum(site.pods(NAME).values()) > 0 and site.ready(NAME) == 1)
 
 

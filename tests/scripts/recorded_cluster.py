@@ -14,7 +14,7 @@ PROGRAM = """#!{python}
 import json, os, re, sys
 program, line = os.path.basename(sys.argv[0]), " ".join([os.path.basename(sys.argv[0]), *sys.argv[1:]])
 if "--local" in sys.argv or line.startswith(("helm template", "helm version", "helm lint")):
-    os.execv("{tools}/" + program, [program, *sys.argv[1:]])
+    os.execv("{real}", [program, *sys.argv[1:]])
 given = sys.stdin.read() if "-" in sys.argv else ""
 with open("{folder}/calls", "a", encoding="utf-8") as calls:
     calls.write(json.dumps([line, given]) + "\\n")
@@ -36,7 +36,8 @@ class Cluster:
         programs = folder / "cache/greeter/bin"  # where the scripts look first
         programs.mkdir(parents=True)
         for name in ("kubectl", "helm"):
-            (programs / name).write_text(PROGRAM.format(python=sys.executable, tools=TOOLS, folder=folder), encoding="utf-8")
+            real = shutil.which(name, path=f"{TOOLS}:{os.environ['PATH']}")
+            (programs / name).write_text(PROGRAM.format(python=sys.executable, real=real, folder=folder), encoding="utf-8")
             (programs / name).chmod(0o755)
         shutil.copytree(REPO / "scripts", self.repo / "scripts")
         for name in ("app-chart", "build", "CMakeLists.txt"):
