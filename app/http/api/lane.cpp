@@ -21,6 +21,15 @@ constexpr int most_attempts = 16;
 
 } // namespace
 
+Response store_failed(ErrorCode code, std::size_t done, std::size_t count) {
+  if (code == ErrorCode::uncertain)
+    return problem(503, "The store has not said whether it made the change: look, or repeat it.");
+  if (done > 0)
+    return problem(503,
+                   fmt::format("The store can't write now; {} of {} were written: look, or repeat it.", done, count));
+  return problem(503, "The store can't write now; nothing was changed.");
+}
+
 Lane::Lane(Context context, Log& log)
     : context_(context), log_(log), access_log_(log, context_.settings.trusted_proxies) {}
 
@@ -156,6 +165,8 @@ bool WriteLane::settle(const Planned& planned, std::span<const Result<Change>> r
   for (const auto& result : results) {
     if (result) {
       ++done;
+      if (result.value().kind == Write::Kind::put) context_.counts.puts.add();
+      if (result.value().kind == Write::Kind::erase) context_.counts.erases.add();
       continue;
     }
     const auto& error = result.error();
@@ -168,14 +179,8 @@ bool WriteLane::settle(const Planned& planned, std::span<const Result<Change>> r
     log_.error("a write failed", {{"reason", std::string_view(error.message)},
                                   {"request_id", std::string_view(planned.request->ids.request)},
                                   {"trace_id", std::string_view(planned.request->ids.trace)}});
-    answer(*planned.request, problem(503, error.code == ErrorCode::uncertain
-                                              ? "The store has not said whether it made the change: look, or repeat it."
-                                              : "The store can't write now; nothing was changed."));
+    answer(*planned.request, store_failed(error.code, done, results.size()));
     return true;
-  }
-  for (const auto& result : results) {
-    if (result && result.value().kind == Write::Kind::put) context_.counts.puts.add();
-    if (result && result.value().kind == Write::Kind::erase) context_.counts.erases.add();
   }
   if (!refusal) answer(*planned.request, planned.plan.finish(results));
   else

@@ -11,6 +11,9 @@
 
 namespace greeter::api {
 
+// The answer to a request of `count` writes, of which the store had done so many when one failed like this.
+Response store_failed(ErrorCode code, std::size_t done, std::size_t count);
+
 class Lane {
 public:
   Lane(Context context, Log& log);

@@ -35,6 +35,7 @@ TEST_CASE("every status that this server sends is explained") {
 TEST_CASE("errors map to statuses") {
   CHECK(status_of(ErrorCode::invalid) == 400);
   CHECK(status_of(ErrorCode::not_found) == 404);
+  CHECK(status_of(ErrorCode::refused) == 422);
   CHECK(status_of(ErrorCode::unavailable) == 503);
   CHECK(status_of(ErrorCode::uncertain) == 503);
   CHECK(status_of(ErrorCode::internal) == 500);
