@@ -128,8 +128,7 @@ class Checks:
     def finish(self):
         """Checks what could not be checked before."""
         for tag, customer, least, most in self._unknown_tags:
-            known = self._truth.tags.get(tag, (None, 0))
-            if known[0] != customer or not least <= known[1] <= most:
+            if not self._truth.may_stand_for(tag, customer, range(least, most + 1)):
                 self._findings.fail("an entity tag of nothing", f"{tag} of {customer}, generation {least} to {most}")
 
 

@@ -83,6 +83,17 @@ class Truth:
         """False: the tag stands for something else."""
         return self.tags.setdefault(tag, (customer, generation)) == (customer, generation)
 
+    def may_stand_for(self, tag, customer, generations):
+        """Whether the tag is that of one of these generations. One that nobody got with its body, as the last may be when
+        the run ends, can have any tag that is not known to be another's."""
+        if tag in self.tags:
+            return self.tags[tag][0] == customer and self.tags[tag][1] in generations
+        tagged = set(self.tags.values())
+        return any(
+            exists_in(customer, generation) and generation not in self.refused and (customer, generation) not in tagged
+            for generation in generations
+        )
+
 
 class Folder:
     """Files of one generation at a time."""
