@@ -1,10 +1,15 @@
 """A server of its own for each test, with three customers; each must end well when the test is over."""
 
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 
 from server import READER, Server
+
+sys.path.append(str(Path(__file__).parents[1] / "support"))
+from days import within_a_day  # noqa: E402, F401
 
 CHRISTMAS = {
     "text": "Frohe Weihnachten!",

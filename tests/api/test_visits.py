@@ -10,6 +10,7 @@ import pytest
 
 from server import wait_until
 
+pytestmark = pytest.mark.usefixtures("within_a_day")
 BROWSER = {"Accept": "text/html"}
 
 

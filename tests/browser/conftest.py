@@ -11,6 +11,7 @@ from service import EDITOR, Service
 
 sys.path.append(str(Path(__file__).parents[1] / "support"))
 from browsing import browser, open_page  # noqa: E402, F401
+from days import within_a_day  # noqa: E402, F401
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from service import READER
 
+pytestmark = pytest.mark.usefixtures("within_a_day")
+
 
 def greet(service, times):
     for _ in range(times):

@@ -3,6 +3,7 @@
 #include "store/rules.hpp"
 #include "store/sqlite_schema.hpp"
 #include "support/folder.hpp"
+#include "support/within_a_day.hpp"
 
 #include <fmt/format.h>
 
@@ -202,7 +203,7 @@ TEST_CASE("a file of an older version is migrated, all steps or none") {
   }
 }
 
-TEST_CASE("a file of the first version opens") {
+TEST_CASE_FIXTURE(WithinADay, "a file of the first version opens") {
   const Folder folder;
   const auto file = folder.path("store.db");
   make(file,
@@ -224,7 +225,7 @@ TEST_CASE("a file of the first version opens") {
   CHECK(store.value()->visits("c").value() == std::vector<Visits>{{"c", "a", today(), 3}});
 }
 
-TEST_CASE("days that have grown old are folded into one, and sources that are gone are forgotten") {
+TEST_CASE_FIXTURE(WithinADay, "days that have grown old are folded into one, and sources that are gone are forgotten") {
   const Folder folder;
   const auto file = folder.path("store.db");
   REQUIRE(open(file));

@@ -6,6 +6,7 @@
 #include "store/kubernetes/kubernetes_store.hpp"
 #include "store/rules.hpp"
 #include "support/proxy.hpp"
+#include "support/within_a_day.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -359,7 +360,8 @@ TEST_CASE("what a quota refuses is refused alone, and says why") {
   CHECK(holds(reply.body, "(1 of 2 were written)"));
 }
 
-TEST_CASE("the visits of all customers are one question, and those of other instances are seen soon") {
+TEST_CASE_FIXTURE(WithinADay,
+                  "the visits of all customers are one question, and those of other instances are seen soon") {
   const auto space = new_space();
   Proxy proxy(shared_server().port());
   const auto store = open_through(proxy, space);

@@ -1,6 +1,6 @@
 // How often greetings were given.
 #include "contract/suite/backends.hpp"
-#include "store/rules.hpp"
+#include "support/within_a_day.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +12,8 @@ using namespace greeter::test;
 
 namespace {
 
-const auto this_day = today();
-
 Visits given(std::string customer, std::string greeting, std::uint64_t count, int days_ago = 0) {
-  return {std::move(customer), std::move(greeting), this_day - std::chrono::days(days_ago), count};
+  return {std::move(customer), std::move(greeting), today() - std::chrono::days(days_ago), count};
 }
 
 void must_add(Tested& store, const std::string& source, std::uint64_t number, std::vector<Visits> visits) {
@@ -30,7 +28,7 @@ std::string counts(Tested& store, const std::string& customer = "c") {
   std::string text;
   for (const auto& each : visits.value()) {
     CHECK(each.customer == customer);
-    const auto ago = (this_day - each.day).count();
+    const auto ago = (today() - each.day).count();
     text += fmt::format("{}/{}={} ", each.day == long_ago ? "long" : std::to_string(ago), each.greeting, each.count);
   }
   return text;
@@ -38,7 +36,7 @@ std::string counts(Tested& store, const std::string& customer = "c") {
 
 } // namespace
 
-TEST_CASE("nobody was greeted at first") {
+TEST_CASE_FIXTURE(WithinADay, "nobody was greeted at first") {
   on_every_backend([](Tested& store) {
     CHECK(counts(store).empty());
     must_add(store, "s", 1, {});
@@ -46,7 +44,7 @@ TEST_CASE("nobody was greeted at first") {
   });
 }
 
-TEST_CASE("counts add up by customer, day and greeting, in the order of days and ids") {
+TEST_CASE_FIXTURE(WithinADay, "counts add up by customer, day and greeting, in the order of days and ids") {
   on_every_backend([](Tested& store) {
     must_add(store, "s", 1, {given("c", "z", 1), given("c", "", 2), given("c", "a", 3), given("d", "a", 4)});
     must_add(store, "s", 2, {given("c", "a", 10), given("c", "a", 20, 1), given("c", "a", 30)});
@@ -57,7 +55,7 @@ TEST_CASE("counts add up by customer, day and greeting, in the order of days and
   });
 }
 
-TEST_CASE("ids that are texts of a kind are kept apart") {
+TEST_CASE_FIXTURE(WithinADay, "ids that are texts of a kind are kept apart") {
   on_every_backend([](Tested& store) {
     must_add(store, "s", 1, {given("c", "a-b", 1), given("c-a", "b", 2), given("c-a-b", "", 4), given("c", "10", 8)});
     CHECK(counts(store) == "0/10=8 0/a-b=1 ");
@@ -66,7 +64,7 @@ TEST_CASE("ids that are texts of a kind are kept apart") {
   });
 }
 
-TEST_CASE("a batch that is given again is counted once") {
+TEST_CASE_FIXTURE(WithinADay, "a batch that is given again is counted once") {
   on_every_backend([](Tested& store) {
     for (int i = 0; i < 3; ++i) must_add(store, "s", 1, {given("c", "a", 1)});
     CHECK(counts(store) == "0/a=1 ");
@@ -77,7 +75,7 @@ TEST_CASE("a batch that is given again is counted once") {
   });
 }
 
-TEST_CASE("every source counts its own batches") {
+TEST_CASE_FIXTURE(WithinADay, "every source counts its own batches") {
   on_every_backend([](Tested& store) {
     must_add(store, "one", 1, {given("c", "a", 1)});
     must_add(store, "two", 1, {given("c", "a", 2)});
@@ -88,7 +86,7 @@ TEST_CASE("every source counts its own batches") {
   });
 }
 
-TEST_CASE("days of more than 400 days before are kept as one") {
+TEST_CASE_FIXTURE(WithinADay, "days of more than 400 days before are kept as one") {
   on_every_backend([](Tested& store) {
     must_add(store, "s", 1, {given("c", "a", 1, 400), given("c", "a", 2, 401), given("c", "", 4, 9'000)});
     must_add(store, "s", 2, {given("c", "a", 8, 5'000), given("d", "a", 16, 401)});
@@ -97,7 +95,7 @@ TEST_CASE("days of more than 400 days before are kept as one") {
   });
 }
 
-TEST_CASE("nothing is lost or counted twice while many count, write and read") {
+TEST_CASE_FIXTURE(WithinADay, "nothing is lost or counted twice while many count, write and read") {
   on_every_backend([](Tested& store) {
     constexpr std::uint64_t batches = 50;
     std::atomic<int> broken = 0;
@@ -132,7 +130,7 @@ TEST_CASE("nothing is lost or counted twice while many count, write and read") {
   });
 }
 
-TEST_CASE("counts, and what was counted already, are there when a durable store is opened again") {
+TEST_CASE_FIXTURE(WithinADay, "counts, and what was counted already, are there when a durable store is opened again") {
   for (const auto& backend : backends()) {
     const std::string name = backend.name;
     CAPTURE(name);
