@@ -33,7 +33,7 @@ struct OnRedis : Place {
 
 struct BehindSentinel : Place {
   Result<std::unique_ptr<Store>> open(const StoreOptions& options) override {
-    static const SentinelSystem system;
+    static const SentinelSystem system(std::chrono::minutes(1)); // nobody is to take over from one that is just busy
     return open_store("redis+sentinel://127.0.0.1:" + std::to_string(system.sentinel.port()) + prefix, options);
   }
   const std::string prefix = "?prefix=" + random_hex(16) + ":";

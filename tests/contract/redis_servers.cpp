@@ -1,6 +1,5 @@
 #include "contract/redis_servers.hpp"
 
-#include "base/fd.hpp"
 #include "store/redis/connection.hpp"
 
 #include <doctest/doctest.h>
@@ -9,28 +8,15 @@
 #include <csignal>
 #include <thread>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace greeter::test {
 
 namespace {
 
-constexpr auto patience = std::chrono::seconds(20);
-
-std::uint16_t free_port() {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
+constexpr auto patience = std::chrono::seconds(60);
 
 template <class Condition> void wait_for(const std::string& what, Condition condition) {
   const auto deadline = Clock::now() + patience;
@@ -42,8 +28,8 @@ template <class Condition> void wait_for(const std::string& what, Condition cond
 
 } // namespace
 
-RedisServer::RedisServer(const std::string& configuration, Role role) : role_(role), port_(free_port()) {
-  folder.write("redis.conf", "port " + std::to_string(port_) + "\nbind 127.0.0.1\ndir " + folder.path() +
+RedisServer::RedisServer(const std::string& configuration, Role role) : role_(role) {
+  folder.write("redis.conf", "port " + std::to_string(port()) + "\nbind 127.0.0.1\ndir " + folder.path() +
                                  "\nlogfile redis.log\n" + configuration);
   start();
 }
@@ -74,7 +60,7 @@ void RedisServer::stop(int signal) {
 
 std::string RedisServer::run(const std::vector<std::string>& words, const std::string& password) const {
   const auto deadline = Clock::now() + std::chrono::seconds(2);
-  auto stream = Stream::connect({"127.0.0.1", port_}, nullptr, -1, deadline);
+  auto stream = Stream::connect({"127.0.0.1", port()}, nullptr, -1, deadline);
   if (!stream) return "";
   redis::Connection connection(std::move(stream.value()));
   if (!password.empty() && !connection.call({"AUTH", password}, deadline)) return "";
@@ -92,10 +78,11 @@ constexpr auto replicating =
 
 } // namespace
 
-SentinelSystem::SentinelSystem()
+SentinelSystem::SentinelSystem(std::chrono::milliseconds down_after)
     : first(replicating), second(replicating + ("replicaof 127.0.0.1 " + std::to_string(first.port())) + "\n"),
       sentinel("sentinel monitor greeter 127.0.0.1 " + std::to_string(first.port()) +
-                   " 1\nsentinel down-after-milliseconds greeter 500\nsentinel failover-timeout greeter 2000\n",
+                   " 1\nsentinel down-after-milliseconds greeter " + std::to_string(down_after.count()) +
+                   "\nsentinel failover-timeout greeter 2000\n",
                RedisServer::Role::sentinel) {
   wait_for("the replica does not follow",
            [this] { return second.run({"INFO", "replication"}).find("master_link_status:up") != std::string::npos; });

@@ -1,7 +1,9 @@
 // Real Redis servers and sentinels on loopback, on ports of their own, gone with the object.
 #pragma once
 #include "support/folder.hpp"
+#include "support/port.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,7 +21,7 @@ public:
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return port_.number(); }
   void stop(int signal); // and waits for its end
   void start();          // again, with what it has on its disk
   void signal(int signal) const;
@@ -29,14 +31,14 @@ public:
 
 private:
   const Role role_;
-  const std::uint16_t port_;
+  const Port port_;
   pid_t process_ = -1;
 };
 
-// A master, a replica and a sentinel. The master is called greeter.
+// A master, a replica and a sentinel, which takes over after this time without an answer. The master is called greeter.
 class SentinelSystem {
 public:
-  SentinelSystem();
+  explicit SentinelSystem(std::chrono::milliseconds down_after = std::chrono::milliseconds(500));
   RedisServer first, second, sentinel;
 };
 

@@ -2,6 +2,7 @@
 
 #include "kube/server.hpp"
 #include "support/folder.hpp"
+#include "support/port.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -367,11 +368,9 @@ TEST_CASE("an answer that trickles in ends with its time, too") {
 }
 
 TEST_CASE("nobody there: nothing was done") {
+  const Port nobodys;
   kube::Access access;
-  {
-    const Server server(in_turn({good}));
-    access = server.access();
-  }
+  access.server = fmt::format("http://127.0.0.1:{}", nobodys.number());
   access.timeout = std::chrono::seconds(1);
   Client client(access);
   CHECK(code(client.get("/a")) == ErrorCode::unavailable);

@@ -1,7 +1,5 @@
 #include "support/api_server.hpp"
 
-#include "base/fd.hpp"
-
 #include <fmt/format.h>
 #include <httplib.h>
 #include <openssl/evp.h>
@@ -13,10 +11,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,18 +22,6 @@ namespace {
 
 using nlohmann::json;
 constexpr auto patience = std::chrono::seconds(90);
-
-std::uint16_t free_port() {
-  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-      ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error("there is no free port");
-  return ntohs(address.sin_port);
-}
 
 void wait_for(const std::string& what, const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -139,9 +123,8 @@ void Program::stop(int signal) {
 }
 
 ApiServer::ApiServer(Disk disk)
-    : port_(free_port()), etcd_port_(free_port()), peer_port_(free_port()),
-      etcd_(etcd_command(folder, etcd_port_, peer_port_, disk), folder.path("etcd.log")),
-      server_(server_command(folder, port_, etcd_port_), folder.path("kube-apiserver.log")) {
+    : etcd_(etcd_command(folder, etcd_port_.number(), peer_port_.number(), disk), folder.path("etcd.log")),
+      server_(server_command(folder, port(), etcd_port_.number()), folder.path("kube-apiserver.log")) {
   shell(folder, fmt::format("openssl req -x509 {} -keyout ca.key -out ca.crt -days 30 -subj /CN=tests", new_key));
   shell(folder, "openssl genrsa -out service-account.key 2048");
   make_certificate("server", "/CN=kube-apiserver", "IP:127.0.0.1,DNS:localhost");
@@ -161,7 +144,7 @@ void ApiServer::make_certificate(const std::string& name, const std::string& sub
 void ApiServer::start() {
   server_.start();
   wait_for("the API server does not answer: see " + folder.path("kube-apiserver.log"), [this] {
-    httplib::SSLClient client("127.0.0.1", port_, folder.path("admin.crt"), folder.path("admin.key"));
+    httplib::SSLClient client("127.0.0.1", port(), folder.path("admin.crt"), folder.path("admin.key"));
     client.set_ca_cert_path(folder.path("ca.crt").c_str());
     const auto answer = client.Get("/readyz");
     return answer && answer->status == 200;
@@ -182,7 +165,7 @@ std::string ApiServer::kubeconfig(const std::string& user, const std::string& sp
                  {"clusters",
                   {{{"name", "tests"},
                     {"cluster",
-                     {{"server", fmt::format("https://127.0.0.1:{}", port ? port : port_)},
+                     {{"server", fmt::format("https://127.0.0.1:{}", port ? port : this->port())},
                       {"certificate-authority", "ca.crt"}}}}}},
                  {"users",
                   {{{"name", user}, {"user", {{"client-certificate", user + ".crt"}, {"client-key", user + ".key"}}}}}}}
@@ -191,7 +174,7 @@ std::string ApiServer::kubeconfig(const std::string& user, const std::string& sp
 }
 
 json ApiServer::ask(const std::string& method, const std::string& path, const json& body) const {
-  httplib::SSLClient client("127.0.0.1", port_, folder.path("admin.crt"), folder.path("admin.key"));
+  httplib::SSLClient client("127.0.0.1", port(), folder.path("admin.crt"), folder.path("admin.key"));
   client.set_ca_cert_path(folder.path("ca.crt").c_str());
   httplib::Request request;
   request.method = method;
@@ -206,7 +189,7 @@ json ApiServer::ask(const std::string& method, const std::string& path, const js
 }
 
 void ApiServer::apply(const std::string& path, const std::string& document) const {
-  httplib::SSLClient client("127.0.0.1", port_, folder.path("admin.crt"), folder.path("admin.key"));
+  httplib::SSLClient client("127.0.0.1", port(), folder.path("admin.crt"), folder.path("admin.key"));
   client.set_ca_cert_path(folder.path("ca.crt").c_str());
   const auto answer = client.Patch(path + "?fieldManager=tests&force=true", document, "application/apply-patch+yaml");
   if (!answer || answer->status >= 300)
@@ -246,14 +229,14 @@ json ask_etcd(std::uint16_t port, const std::string& path, const json& body = js
 } // namespace
 
 void ApiServer::compact() const {
-  const auto status = ask_etcd(etcd_port_, "/v3/maintenance/status");
-  ask_etcd(etcd_port_, "/v3/kv/compaction", {{"revision", status["header"]["revision"]}, {"physical", true}});
+  const auto status = ask_etcd(etcd_port_.number(), "/v3/maintenance/status");
+  ask_etcd(etcd_port_.number(), "/v3/kv/compaction", {{"revision", status["header"]["revision"]}, {"physical", true}});
 }
 
-void ApiServer::defragment() const { ask_etcd(etcd_port_, "/v3/maintenance/defragment"); }
+void ApiServer::defragment() const { ask_etcd(etcd_port_.number(), "/v3/maintenance/defragment"); }
 
 std::uint64_t ApiServer::etcd_bytes() const {
-  return std::stoull(ask_etcd(etcd_port_, "/v3/maintenance/status")["dbSize"].get<std::string>());
+  return std::stoull(ask_etcd(etcd_port_.number(), "/v3/maintenance/status")["dbSize"].get<std::string>());
 }
 
 std::size_t ApiServer::stored_bytes(const std::string& key) const {
@@ -261,7 +244,7 @@ std::size_t ApiServer::stored_bytes(const std::string& key) const {
   EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), reinterpret_cast<const unsigned char*>(key.data()),
                   static_cast<int>(key.size()));
   encoded.pop_back();
-  const auto found = ask_etcd(etcd_port_, "/v3/kv/range", {{"key", encoded}});
+  const auto found = ask_etcd(etcd_port_.number(), "/v3/kv/range", {{"key", encoded}});
   if (!found.contains("kvs")) throw std::runtime_error("etcd has no " + key);
   return found["kvs"][0]["value"].get<std::string>().size() / 4 * 3; // base64
 }

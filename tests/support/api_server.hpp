@@ -2,6 +2,7 @@
 // The programs: etcd, openssl, and kube-apiserver in GREETER_KUBERNETES_BIN or where tests/cluster/build leaves it.
 #pragma once
 #include "support/folder.hpp"
+#include "support/port.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -59,13 +60,13 @@ public:
   std::uint64_t etcd_bytes() const;                       // of its file
   std::size_t stored_bytes(const std::string& key) const; // of one object there
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return port_.number(); }
   const Folder folder;
 
 private:
   void make_certificate(const std::string& name, const std::string& subject, const std::string& names) const;
 
-  const std::uint16_t port_, etcd_port_, peer_port_;
+  const Port port_, etcd_port_, peer_port_;
   Program etcd_, server_;
 };
 
