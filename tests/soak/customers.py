@@ -100,46 +100,59 @@ class Folder:
 
     def __init__(self, path, truth):
         self.path, self.generation = path, 0
+        self._generations = path.with_name("generations")
         self._truth = truth
         path.mkdir()
+        self._generations.mkdir()
         self.write()
 
     def write(self, fault=None):
-        """The next generation. With a fault no generation of it may ever be answered."""
+        """The next generation. With a fault it is refused once, and may never be answered: it comes in one step, lest the
+        server read half of it where this process is held up."""
         self.generation += 1
+        folder = self._prepare(fault)
         if fault is not None:
             self._truth.refused.add(self.generation)
+            self._swap(folder)
         else:
             self._truth.begun = dict.fromkeys(self._truth.begun, self.generation)
-        self._replace_plain()
-        self._swap(fault)
+            self._unlink(folder)
+            self._swap(folder)
+            self._link(folder)
+            self._replace_plain()
+        # The folder before is left for a reader who is still at it.
+        shutil.rmtree(self._generations / f"g{self.generation - 2}", ignore_errors=True)
 
     def _values(self, customer):
         text = json.dumps(text_of(customer, self.generation), ensure_ascii=False)
         return f"customer:\n  name: {customer}\n  greeting: {text}\n  hosts:\n    - {hosts_of(customer)[2]}\n"
 
-    def _replace_plain(self):
-        (self.path / ".next").write_text(self._values(PLAIN))
-        os.replace(self.path / ".next", self.path / f"{PLAIN}.yaml")
-
-    def _swap(self, fault):
-        folder = self.path / f"..g{self.generation}"
+    def _prepare(self, fault):
+        """Beside the folder that the server watches: to write takes its time."""
+        folder = self._generations / f"g{self.generation}"
         folder.mkdir()
+        linked = self.generation if fault is None else self.generation - 1
         for customer in [*STEADY, HOSTILE, GUEST]:
-            if exists_in(customer, self.generation):
+            if exists_in(customer, linked):
                 (folder / f"{customer}.yaml").write_text(self._values(customer))
         if fault is not None:
             (folder / "soak-5.yaml").write_text(fault, errors="surrogateescape")
-        (self.path / "..next").symlink_to(folder.name)
+        return folder
+
+    def _swap(self, folder):
+        (self.path / "..next").symlink_to(folder)
         os.replace(self.path / "..next", self.path / "..data")
-        self._link(folder)
-        # The folder before is left for a reader who is still at it.
-        shutil.rmtree(self.path / f"..g{self.generation - 2}", ignore_errors=True)
+
+    def _unlink(self, folder):
+        for link in self.path.glob("*.yaml"):
+            if link.is_symlink() and not (folder / link.name).exists():
+                link.unlink()
 
     def _link(self, folder):
-        wanted = {file.name for file in folder.iterdir()}
-        links = {link.name for link in self.path.glob("*.yaml") if link.is_symlink()}
-        for name in wanted - links:
-            (self.path / name).symlink_to(f"..data/{name}")
-        for name in links - wanted:
-            (self.path / name).unlink()
+        for file in folder.iterdir():
+            if not (self.path / file.name).is_symlink():
+                (self.path / file.name).symlink_to(f"..data/{file.name}")
+
+    def _replace_plain(self):
+        (self.path / ".next").write_text(self._values(PLAIN))
+        os.replace(self.path / ".next", self.path / f"{PLAIN}.yaml")
