@@ -62,6 +62,10 @@ start() { # NAME ARGUMENT...
   have "$name" || die "$name is missing: run scripts/bootstrap cluster"
   setsid "$name" "$@" >"$STATE/log/$name.log" 2>&1 </dev/null &
   echo $! >"$RUN/$name.pid"
+  for _ in {1..100}; do # or whoever asks next takes it for one that has ended: it still is setsid
+    if running "$name" || [ ! -d "/proc/$!" ]; then return; fi
+    sleep 0.05
+  done
 }
 
 await() { # NAME SECONDS COMMAND...: polls until a program that was started answers

@@ -12,16 +12,23 @@ REPO = Path(__file__).parents[2]
 PREFIX = os.environ.get("E2E_PREFIX", "e2e-")  # another one lets two runs use one cluster
 DOMAIN = "parcellab.com"
 OPERATOR, STORE = f"{PREFIX}operator", f"{PREFIX}store"
+NO_IMAGE = {"tag": "does-not-exist", "pullPolicy": "Never"}  # nobody is asked for it, so the answer comes at once
 TOOLS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "greeter/bin"
 
 
 def wait_until(seconds, what, condition):
-    """Polls until the condition holds and returns its value; fails, naming what it waited for, after the deadline."""
+    """Polls until the condition holds and returns its value; fails, naming what it waited for, after the deadline. A
+    request that gets no answer is one of the things that may pass."""
     deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+    while True:
+        problem = ""
+        try:
+            if value := condition():
+                return value
+        except (OSError, http.client.HTTPException) as error:
+            problem = f" ({error!r})"
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}{problem}"
         time.sleep(0.1)
-    return value
 
 
 class Site:
@@ -108,7 +115,10 @@ class Site:
                 and pod["metadata"]["labels"].get("app.kubernetes.io/component") == "server"}
 
     def ready(self, name):
-        return self.objects("deployments", name)[0]["status"].get("readyReplicas", 0)
+        """Names of the customer's servers that are ready: what its Deployment says of them may be of a moment ago."""
+        return {pod["metadata"]["name"] for pod in self.objects("pods", name)
+                if "deletionTimestamp" not in pod["metadata"] and pod["metadata"]["labels"].get("app.kubernetes.io/component") == "server"
+                and any(item["type"] == "Ready" and item["status"] == "True" for item in pod["status"].get("conditions", []))}
 
     def ingress(self):
         host, port = self.output(REPO / "scripts/ingress-address").rsplit(":", 1)

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from site_under_test import DOMAIN, PREFIX, host_of, wait_until
+from site_under_test import DOMAIN, NO_IMAGE, PREFIX, host_of, wait_until
 
 
 def revisions(site):
@@ -75,7 +75,7 @@ def test_failed_customers_are_named_and_rolled_back(deployed, customer):
     pods = deployed.pods(customer)
     greeting = deployed.customers()[customer]
     huge, sound = f"{PREFIX}huge", f"{PREFIX}sound"
-    deployed.write(customer, greeting="never seen", image={"tag": "does-not-exist"})
+    deployed.write(customer, greeting="never seen", image=NO_IMAGE)
     deployed.write(huge, greeting="too big", resources={"requests": {"memory": "4Ti"}, "limits": {"memory": "4Ti"}})
     deployed.write(sound, greeting="sound", rollout={"wave": 0})
     try:
@@ -94,7 +94,7 @@ def test_failed_customers_are_named_and_rolled_back(deployed, customer):
 
 
 def test_interrupted_deploy_is_recovered(deployed, customer):
-    deployed.write(customer, greeting="half way", image={"tag": "does-not-exist"})
+    deployed.write(customer, greeting="half way", image=NO_IMAGE)
     interrupted = deployed.start("deploy", CUSTOMER=customer)
     wait_until(60, "the upgrade is under way", lambda: deployed.releases()[customer]["status"] == "pending-upgrade")
     os.killpg(interrupted.pid, signal.SIGKILL)

@@ -22,7 +22,7 @@ def load(deployed, customer):
 def scale(site, name, pods, **values):
     site.write(name, greeting=site.customers()[name], autoscaling={"enabled": False}, replicas=pods, **values)
     site.must("deploy", CUSTOMER=name)
-    wait_until(60, f"{pods} pods", lambda: len(site.pods(name)) == site.ready(name) == pods)
+    wait_until(60, f"{pods} pods", lambda: len(site.pods(name)) == len(site.ready(name)) == pods)
 
 
 def finish(site, name, load):
@@ -52,5 +52,5 @@ def test_deleted_pods_under_load(deployed, customer, load):
     """As in a node drain, one pod after the other."""
     for pod in sorted(deployed.pods(customer)):
         deployed.kubectl("-n", customer, "delete", "pod", pod, "--wait=false")
-        wait_until(60, "its successor is ready", lambda pod=pod: pod not in deployed.pods(customer) and deployed.ready(customer) == 2)
+        wait_until(60, "its successor is ready", lambda pod=pod: len(ready := deployed.ready(customer)) == 2 and pod not in ready)
     finish(deployed, customer, load)

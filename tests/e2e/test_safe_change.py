@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from site_under_test import PREFIX, Site, wait_until
+from site_under_test import NO_IMAGE, PREFIX, Site, wait_until
 
 DOMAIN = "safe.example"  # of its own, so that nobody else's customers count as removed here
 SMALL = {"replicas": 1, "autoscaling": {"enabled": False},
@@ -97,7 +97,7 @@ def test_only_changed_customers_are_touched(fleet):
 
 def test_canary_whose_pods_fail_stops_the_deploy(fleet):
     before = fleet.state()
-    fleet.put(CANARY, "never seen", image={"tag": "does-not-exist"})
+    fleet.put(CANARY, "never seen", image=NO_IMAGE)
     fleet.put(CHANGING, "not yet")
     fleet.put(LATE, "not yet")
     result = fleet.run("deploy", TIMEOUT="10s")
@@ -117,7 +117,7 @@ def test_canary_that_answers_wrongly_stops_the_deploy(fleet):
     fleet.put(CANARY, "out of reach", ingress={"className": "nobody"})
     fleet.put(beside, "right, but in the wave", rollout={"wave": 0})
     fleet.put(CHANGING, "not yet")
-    result = fleet.run("deploy", WITHIN="4")
+    result = fleet.run("deploy", WITHIN="20")
     assert result.returncode == 1
     assert f"failed: {CANARY}; wave 0 is rolled back, 1 customer(s)" in result.stderr
     assert f"{CANARY}.{DOMAIN}" in result.stderr and "got 404 instead of 200" in result.stderr

@@ -89,7 +89,7 @@ def test_more_pods_than_one_are_refused_before_anything_is_touched(store, values
 def replace_pod(site):
     (before,) = site.pods(NAME)
     site.kubectl("-n", NAME, "delete", "pod", before)
-    wait_until(60, "its successor is ready", lambda: before not in site.pods(NAME) and site.ready(NAME) == 1)
+    wait_until(60, "its successor is ready", lambda: len(ready := site.ready(NAME)) == 1 and before not in ready)
 
 
 def test_writes_outlive_a_deleted_pod(store, api):
@@ -99,7 +99,7 @@ def test_writes_outlive_a_deleted_pod(store, api):
 def kill_process(site):
     (pod,) = [pod for pod in site.objects("pods", NAME) if pod["metadata"]["labels"]["app.kubernetes.io/component"] == "server"]
     kill(processes_of(pod["metadata"]["uid"]))
-    wait_until(60, "the container runs again", lambda: sum(site.pods(NAME).values()) > 0 and site.ready(NAME) == 1)
+    wait_until(60, "the container runs again", lambda: sum(site.pods(NAME).values()) > 0 and len(site.ready(NAME)) == 1)
 
 
 def test_writes_outlive_a_killed_process(store, api):

@@ -50,6 +50,17 @@ class Writer:
         self._stop.set()
         self._thread.join()
 
+    def lost(self, within=10):
+        """Acknowledged greetings that the API does not give: of whichever pod answers, and each hears of the others' writes
+        a moment later."""
+        deadline = time.monotonic() + within
+        while True:
+            found = self.api.all()
+            lost = [name for name, greeting in self.acknowledged.items() if found.get(name) != greeting]
+            if not lost or time.monotonic() > deadline:
+                return lost
+            time.sleep(0.1)
+
     def _write(self):
         number, last, failed = 0, time.monotonic(), False
         while not self._stop.wait(0.002):
