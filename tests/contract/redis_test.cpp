@@ -155,9 +155,9 @@ TEST_CASE("a server that says nothing costs a second once, and then nothing") {
   CHECK(outcome(write(*store, put("c", "x", "2"))) == "uncertain");
   const auto began = Clock::now();
   for (int i = 0; i < 20; ++i) CHECK(outcome(write(*store, put("c", "x", "2"))) == "unavailable");
-  CHECK(Clock::now() - began < std::chrono::seconds(1));
+  CHECK(Clock::now() - began < std::chrono::seconds(3));
   CHECK_FALSE(store->changes_after("c", 0, 1));
-  CHECK(Clock::now() - began < std::chrono::seconds(1));
+  CHECK(Clock::now() - began < std::chrono::seconds(3));
   server.signal(SIGCONT);
   write_at_last(*store, put("c", "x", "3"));
   CHECK(follower.texts() == "x=3 ");
@@ -170,8 +170,7 @@ TEST_CASE("a store that was emptied is read anew, and gives out none of its old 
   const auto before = write(*store, put("c", "x", "1")).value().sequence;
   server.run({"FLUSHALL"});
   server.run({"CLIENT", "KILL", "TYPE", "normal"});
-  eventually("it is not read anew", [&] { return follower.replaced == 1; });
-  CHECK(follower.texts().empty());
+  eventually("it is not read anew", [&] { return follower.replaced == 1 && follower.texts().empty(); });
   CHECK(write_at_last(*store, put("c", "x", "2")).sequence > before);
 }
 
@@ -239,7 +238,8 @@ TEST_CASE("a failover loses nothing that was acknowledged, and revisions leap") 
   const auto contents = store->load();
   REQUIRE(contents);
   CHECK(contents.value().greetings.size() >= 101);
-  CHECK(holds(follower.texts(), "x99=kept z=after "));
+  CHECK(holds(follower.texts(), "x99=kept "));
+  CHECK(holds(follower.texts(), "z=after "));
   CHECK(store->changes_after("c", last - 1, 10).value().complete);
 }
 
@@ -299,10 +299,8 @@ TEST_CASE("TLS: the server has to show a certificate of the authority, for its n
       "/CN=redis && printf 'subjectAltName=DNS:localhost' >ext && openssl x509 -req -in req.pem -CA ca.pem "
       "-CAkey ca.key -CAcreateserial -days 2 -extfile ext -out cert.pem";
   REQUIRE(std::system(make.c_str()) == 0); // NOLINT(cert-env33-c)
-  const auto port = [] {
-    const RedisServer taken(""); // and given back
-    return taken.port();
-  }();
+  const Port held;
+  const auto port = held.number();
   const RedisServer server("tls-port " + std::to_string(port) + "\ntls-cert-file " + file("cert.pem") +
                            "\ntls-key-file " + file("key.pem") + "\ntls-ca-cert-file " + file("ca.pem") + "\n");
   const auto at = [&](const std::string& host, const std::string& rest) {
@@ -331,5 +329,5 @@ TEST_CASE("a store is closed at once, whatever its server does") {
   server.signal(SIGSTOP);
   const auto began = Clock::now();
   store.reset();
-  CHECK(Clock::now() - began < std::chrono::milliseconds(500));
+  CHECK(Clock::now() - began < std::chrono::seconds(1));
 }

@@ -17,14 +17,14 @@ os.environ.pop("CUSTOMER_VALUES", None)  # scripts/test names this repository's,
 
 
 def run(*command, **options):
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=60, **options)
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=600, **options)
     assert done.returncode == 0, f"{command}: {done.stderr or done.stdout}"
     return done.stdout
 
 
 def refusal(*command, **options):
     """What a command says that has to fail."""
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=60, **options)
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False, timeout=600, **options)
     assert done.returncode != 0, f"{command} has to fail"
     return done.stderr
 

@@ -12,6 +12,7 @@ from resp import RedisError, pairs
 from server import wait_until
 
 MASTER_NAME = "greeter"
+FAILOVER_TIMEOUT = 4  # seconds
 USER, PREFIX = "customer-c", "customer-c:"
 PASSWORDS = {name: f"{name}-password-of-the-tests" for name in (USER, "replica", "sentinel", "sentinels", "admin")}
 RIGHTS = {
@@ -51,7 +52,7 @@ sentinel monitor {master_name} {master} 6379 2
 sentinel auth-user {master_name} sentinel
 sentinel auth-pass {master_name} {sentinel}
 sentinel down-after-milliseconds {master_name} 3000
-sentinel failover-timeout {master_name} 4000
+sentinel failover-timeout {master_name} {failover_timeout}000
 sentinel parallel-syncs {master_name} 2
 """
 
@@ -158,7 +159,12 @@ class Sentinel(Process):
     def __init__(self, host, folder, master):
         super().__init__(host, folder)
         settings = SENTINEL.format(
-            folder=self.folder, socket=self.socket, master=master.address, master_name=MASTER_NAME, **PASSWORDS
+            folder=self.folder,
+            socket=self.socket,
+            master=master.address,
+            master_name=MASTER_NAME,
+            failover_timeout=FAILOVER_TIMEOUT,
+            **PASSWORDS,
         )
         (self.folder / "sentinel.conf").write_text(settings)
 
@@ -225,6 +231,10 @@ class System:
         named = {each.master_address() for each in self.sentinels if each.runs}
         assert len(named) == 1, f"the sentinels name {named}"
         return self.node_at(named.pop())
+
+    def lost_elections(self):
+        """How often a sentinel was not elected to fail over, as where two of them stand at the same moment."""
+        return max((each.folder / "log").read_text().count("-failover-abort-not-elected") for each in self.sentinels)
 
     def replicas(self):
         master = self.master()

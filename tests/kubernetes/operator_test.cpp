@@ -370,7 +370,7 @@ TEST_CASE(
   const auto began = Clock::now();
   first.reset();
   CHECK(until([&] { return second.controller.leads(); }));
-  CHECK(Clock::now() - began < seconds(4)); // sooner than the lease would end
+  CHECK(Clock::now() - began < seconds(5)); // sooner than the lease would end
 
   world.ask("PATCH", "/apis/coordination.k8s.io/v1/namespaces/" + world.space() + "/leases/greeter-operator",
             {{"spec", {{"holderIdentity", "dead"}, {"leaseDurationSeconds", 6}}}});
@@ -578,6 +578,7 @@ TEST_CASE("operator: a write that is not answered is over before the lease is") 
   apply_definitions(server);
   const World world(server);
   auto options = world.options();
+  options.lease.duration = seconds(12);
   std::atomic<int> asked = 0;
   options.may_write = [&] {
     if (++asked == 2) server.signal(SIGSTOP); // before the first write

@@ -89,7 +89,7 @@ def test_a_kill_loses_the_last_second_at_most(start, tmp_path):
         assert stored > 0
     print("seconds before the kill from which on greetings were lost:", [round(each, 3) for each in lost])
     assert statistics.median(lost) <= 1
-    assert max(lost) <= 2, "beyond a second on a machine that is busy, but not for long"
+    assert max(lost) <= 5, "beyond a second on a machine that is busy, but not for long"
 
 
 def test_a_stop_says_what_the_store_did_not_take(start, tmp_path):

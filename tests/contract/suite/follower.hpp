@@ -11,7 +11,7 @@
 namespace greeter::test {
 
 using Clock = std::chrono::steady_clock;
-inline constexpr auto patience = std::chrono::seconds(20);
+inline constexpr auto patience = std::chrono::seconds(60);
 
 inline std::unique_ptr<Store> open(const std::string& url, const StoreOptions& options = {}) {
   auto store = open_store(url, options);

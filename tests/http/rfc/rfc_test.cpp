@@ -19,7 +19,8 @@ void check(const std::vector<Case>& cases, Environment environment) {
   SUBCASE("byte by byte") { delivery = Delivery::byte_by_byte; }
   SUBCASE("cut in two") { delivery = Delivery::in_two; }
   environment["GREETER_WORKERS"] = "1";
-  environment["GREETER_HEAD_TIMEOUT"] = "60s"; // a busy machine takes long to send thousands of bytes one by one
+  environment["GREETER_HEAD_TIMEOUT"] = environment["GREETER_BODY_TIMEOUT"] =
+      "60s"; // a busy machine takes long to send thousands of bytes one by one
   Running running(std::move(environment));
   for (const auto& failure : deliver(running, cases, delivery)) FAIL_CHECK(failure);
 }
