@@ -107,18 +107,20 @@ class Site:
         item = {"apiVersion": "greeter.parcellab.com/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec}
         return subprocess.run(["kubectl", "apply", "-f", "-", *arguments], env=self.env, input=json.dumps(item), capture_output=True, text=True)
 
+    def _servers(self, name):
+        """The customer's pods that serve and are not on their way out."""
+        return [pod for pod in self.objects("pods", name) if "deletionTimestamp" not in pod["metadata"]
+                and pod["metadata"]["labels"].get("app.kubernetes.io/component") == "server"]
+
     def pods(self, name):
-        """Name -> restarts of the customer's servers that are not on their way out."""
+        """Name -> restarts of the customer's servers."""
         return {pod["metadata"]["name"]: sum(container["restartCount"] for container in pod["status"]["containerStatuses"])
-                for pod in self.objects("pods", name)
-                if "deletionTimestamp" not in pod["metadata"] and "containerStatuses" in pod["status"]
-                and pod["metadata"]["labels"].get("app.kubernetes.io/component") == "server"}
+                for pod in self._servers(name) if "containerStatuses" in pod["status"]}
 
     def ready(self, name):
         """Names of the customer's servers that are ready: what its Deployment says of them may be of a moment ago."""
-        return {pod["metadata"]["name"] for pod in self.objects("pods", name)
-                if "deletionTimestamp" not in pod["metadata"] and pod["metadata"]["labels"].get("app.kubernetes.io/component") == "server"
-                and any(item["type"] == "Ready" and item["status"] == "True" for item in pod["status"].get("conditions", []))}
+        return {pod["metadata"]["name"] for pod in self._servers(name)
+                if any(item["type"] == "Ready" and item["status"] == "True" for item in pod["status"].get("conditions", []))}
 
     def ingress(self):
         host, port = self.output(REPO / "scripts/ingress-address").rsplit(":", 1)

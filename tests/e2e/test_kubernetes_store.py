@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -64,14 +65,18 @@ def test_what_the_api_writes_is_an_object(store, api):
 
 def test_what_kubectl_changes_is_live_within_a_second(store, api):
     times = []
-    while len(times) < 15 and (len(times) < 5 or sorted(times[-5:])[2] >= 1):  # of five in a row the one in the middle; the node may be busy
+
+    def are_quick():
+        return len(times) >= 5 and median(times[-5:]) < 1
+
+    while len(times) < 15 and not are_quick():  # the node may be busy for a while
         text = f"From kubectl {len(times)}"
         apply(store, "by-kubectl", text=text)
         begun = time.monotonic()
         wait_until(20, "every pod gives it", lambda text=text: store.answers(NAME, text, times=6))
         times.append(time.monotonic() - begun)
     print(f"seconds from the end of kubectl apply until six answers in a row had it: {[round(t, 2) for t in times]}")
-    assert sorted(times[-5:])[2] < 1
+    assert are_quick()
     store.kubectl("-n", NAME, "delete", "greeting", "by-kubectl")
     wait_until(20, "the customer's own again", lambda: store.answers(NAME, "Hello!", times=6))
 

@@ -90,7 +90,7 @@ class Truth:
             return self.tags[tag][0] == customer and self.tags[tag][1] in generations
         tagged = set(self.tags.values())
         return any(
-            exists_in(customer, generation) and generation not in self.refused and (customer, generation) not in tagged
+            self.is_possible(customer, generation, generation) and (customer, generation) not in tagged
             for generation in generations
         )
 
